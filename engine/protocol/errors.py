@@ -1,0 +1,114 @@
+"""Errors that a user can meet: a stable code and one sentence that says what, where, and what to do now."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class ErrorCode(StrEnum):
+    BAD_INPUT = "bad_input"
+    UNKNOWN_MODEL = "unknown_model"
+    BAD_MODEL = "bad_model"
+    UNKNOWN_ACTION = "unknown_action"
+    BAD_PICTURE = "bad_picture"
+    NOT_FOUND = "not_found"
+    LIBRARY_READ_ONLY = "library_read_only"
+    LIBRARY_NEWER = "library_newer"
+    LIBRARY_CORRUPT = "library_corrupt"
+    LIBRARY_IN_USE = "library_in_use"
+    DISK_FULL = "disk_full"
+    OUT_OF_MEMORY = "out_of_memory"
+    ENGINE_STOPPED = "engine_stopped"
+    MISSING_PROGRAM = "missing_program"
+    CANCELLED = "cancelled"
+    INTERNAL = "internal"
+
+
+class MascotError(Exception):
+    """An error meant for the user. `sentence` is shown as it is; `details` go behind a "Details" fold or `--verbose`."""
+
+    code: ClassVar[ErrorCode] = ErrorCode.INTERNAL
+
+    def __init__(self, sentence: str, *, details: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.details = details
+
+
+class BadInput(MascotError):
+    code = ErrorCode.BAD_INPUT
+
+
+class UnknownModel(MascotError):
+    code = ErrorCode.UNKNOWN_MODEL
+
+
+class BadModel(MascotError):
+    code = ErrorCode.BAD_MODEL
+
+
+class UnknownAction(MascotError):
+    code = ErrorCode.UNKNOWN_ACTION
+
+
+class BadPicture(MascotError):
+    code = ErrorCode.BAD_PICTURE
+
+
+class NotFound(MascotError):
+    code = ErrorCode.NOT_FOUND
+
+
+class LibraryReadOnly(MascotError):
+    code = ErrorCode.LIBRARY_READ_ONLY
+
+
+class LibraryNewer(MascotError):
+    code = ErrorCode.LIBRARY_NEWER
+
+
+class LibraryCorrupt(MascotError):
+    code = ErrorCode.LIBRARY_CORRUPT
+
+
+class LibraryInUse(MascotError):
+    code = ErrorCode.LIBRARY_IN_USE
+
+
+class DiskFull(MascotError):
+    code = ErrorCode.DISK_FULL
+
+
+class OutOfMemory(MascotError):
+    code = ErrorCode.OUT_OF_MEMORY
+
+
+class EngineStopped(MascotError):
+    code = ErrorCode.ENGINE_STOPPED
+
+
+class MissingProgram(MascotError):
+    code = ErrorCode.MISSING_PROGRAM
+
+
+class Cancelled(MascotError):
+    code = ErrorCode.CANCELLED
+
+
+BY_CODE: dict[ErrorCode, type[MascotError]] = {
+    c.code: c
+    for c in (
+        MascotError, BadInput, UnknownModel, BadModel, UnknownAction, BadPicture, NotFound, LibraryReadOnly, LibraryNewer,
+        LibraryCorrupt, LibraryInUse, DiskFull, OutOfMemory, EngineStopped, MissingProgram, Cancelled,
+    )
+}  # fmt: skip
+
+
+def from_code(code: str, sentence: str, details: str = "") -> MascotError:
+    """The exception for a code that came over the wire; an unknown code (a newer peer) becomes a plain MascotError."""
+    try:
+        cls = BY_CODE[ErrorCode(code)]
+    except (ValueError, KeyError):
+        cls = MascotError
+    return cls(sentence, details=details)
