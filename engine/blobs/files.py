@@ -39,8 +39,8 @@ def written_aside(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(aside, 0o644)
-        os.replace(aside, path)
+        aside.chmod(0o644)
+        aside.replace(path)
     except OSError as error:
         raise translate_os_error(error, path) or error from error
     finally:

@@ -26,7 +26,7 @@ class ErrorCode(StrEnum):
 
 
 class MascotError(Exception):
-    """An error meant for the user. `sentence` is shown as it is; `details` go behind a "Details" fold or `--verbose`."""
+    """An error meant for the user: `sentence` is shown as it is, `details` behind a "Details" fold or `--verbose`."""
 
     code: ClassVar[ErrorCode] = ErrorCode.INTERNAL
 
@@ -97,12 +97,8 @@ class Cancelled(MascotError):
 
 
 BY_CODE: dict[ErrorCode, type[MascotError]] = {
-    c.code: c
-    for c in (
-        MascotError, BadInput, UnknownModel, BadModel, UnknownAction, BadPicture, NotFound, LibraryReadOnly, LibraryNewer,
-        LibraryCorrupt, LibraryInUse, DiskFull, OutOfMemory, EngineStopped, MissingProgram, Cancelled,
-    )
-}  # fmt: skip
+    error.code: error for error in (MascotError, *MascotError.__subclasses__())
+}
 
 
 def from_code(code: str, sentence: str, details: str = "") -> MascotError:

@@ -1,0 +1,161 @@
+"""The command line's grammar. Values are checked by the recipes themselves, so that one sentence serves every face."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+
+from engine.protocol.errors import BadInput
+from engine.protocol.mascot import Accessory, Colour, DrawingStyle, Mood, Pose, Proportions, Species
+from engine.protocol.recipes import STARTER_MODEL, Action, AnimationRecipe, ExportFormat, PictureRecipe
+
+
+class Parser(argparse.ArgumentParser):
+    """Errors are one sentence with the way out, not a usage dump."""
+
+    def error(self, message: str) -> NoReturn:
+        message = message[:1].upper() + message[1:]
+        raise BadInput(f"{message.rstrip('.')}; `{self.prog} --help` shows what it takes.")
+
+
+def default(model: type[PictureRecipe | AnimationRecipe], field: str) -> object:
+    return model.model_fields[field].default
+
+
+def _choice(parser: argparse.ArgumentParser, name: str, values: list[str], initial: str | None, text: str) -> None:
+    parser.add_argument(name, default=initial, metavar="NAME", help=f"{text}: {', '.join(values)}")
+
+
+def _picture_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", help="whole number; the same seed makes the same picture (default: random)")
+    parser.add_argument("--model", default=STARTER_MODEL, help="an installed model (default: %(default)s)")
+    parser.add_argument("--width", default="1024", help="of the final picture in pixels (default: %(default)s)")
+    parser.add_argument("--height", default="1024", help="of the final picture in pixels (default: %(default)s)")
+    parser.add_argument("--negative", default="", help="what the picture should not show")
+    for field in ("steps", "guidance"):
+        parser.add_argument(f"--{field}", default=str(default(PictureRecipe, field)), help="default: %(default)s")
+
+
+def _animation_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--action", default=Action.WAVE.value, help=f"{', '.join(Action)} (default: %(default)s)")
+    parser.add_argument(
+        "--format",
+        action="append",
+        dest="formats",
+        help=f"{', '.join(ExportFormat)}; may be given several times (default: all)",
+    )
+    parser.add_argument("--size", default="512", help="longer side in pixels (default: %(default)s)")
+    parser.add_argument("--fps", default="30", help="frames per second (default: %(default)s)")
+    parser.add_argument("--strength", default="1.0", help="how large the movement is (default: %(default)s)")
+
+
+def _out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, default=Path("output"), metavar="DIR", help="default: %(default)s")
+
+
+def build_parser() -> Parser:
+    common = Parser(add_help=False)
+    common.add_argument(
+        "--library", type=Path, default=argparse.SUPPRESS, metavar="DIR",
+        help="library folder (default: $MASCOTFORGE_LIBRARY, else the platform's data folder)",
+    )  # fmt: skip
+    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document for scripts")
+    common.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS, help="details of errors")
+    common.add_argument("--project", default=argparse.SUPPRESS, help="project by name or id (default: My mascots)")
+
+    parser = Parser(prog="mascotforge", parents=[common], description="From a sentence to a mascot that moves.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".", parents=[common])
+
+    generate = add("generate", "make pictures from a prompt")
+    generate.add_argument("prompt")
+    generate.add_argument("--count", default="1", help="how many pictures, each with the next seed (default: 1)")
+    _picture_options(generate)
+    _out(generate)
+
+    animate = add("animate", "let a picture perform an action")
+    animate.add_argument("file", type=Path, help="a PNG (or another picture with transparency)")
+    _animation_options(animate)
+    _out(animate)
+
+    make = add("make", "the whole way: prompt, picture, rig, animation, exports")
+    make.add_argument("prompt")
+    _picture_options(make)
+    _animation_options(make)
+    _out(make)
+
+    builder = add("builder", "draw a procedural mascot from parts")
+    _choice(builder, "--species", list(Species), None, "species")
+    _choice(builder, "--colour", list(Colour), None, "colour")
+    _choice(builder, "--accessory", list(Accessory), None, "accessory")
+    _choice(builder, "--accessory-colour", list(Colour), None, "accessory's colour")
+    _choice(builder, "--mood", list(Mood), None, "mood")
+    _choice(builder, "--pose", list(Pose), None, "pose")
+    _choice(builder, "--style", list(DrawingStyle), None, "drawing style")
+    builder.add_argument("--words", default="", help="a description; the options above overrule it")
+    builder.add_argument("--seed", default="0", help="varies the small asymmetries (default: 0)")
+    builder.add_argument("--size", default="1024", help="of the PNG in pixels (default: %(default)s)")
+    for field in Proportions.model_fields:
+        builder.add_argument(f"--{field.replace('_', '-')}", dest=field, default="0", help="-1 … 1 (default: 0)")
+    _out(builder)
+
+    export = add("export", "copy results from the library to a folder")
+    export.add_argument("ids", nargs="+", metavar="ID", help="results to copy, as `gallery` lists them")
+    export.add_argument("--size", help="scale pictures to this many pixels on the longer side")
+    export.add_argument("--without-recipe", action="store_true", help="leave the recipe out of the file")
+    _out(export)
+
+    gallery = add("gallery", "list results in the library")
+    gallery.add_argument("--search", default="", help="words in prompt, name or tags")
+    gallery.add_argument("--limit", default="50", help="default: %(default)s")
+    gallery.add_argument("--all", action="store_true", help="of every project")
+    gallery.add_argument("--trashed", action="store_true", help="what is in the trash")
+
+    models = add("models", "list, install and remove models")
+    models_commands = models.add_subparsers(dest="models_command", metavar="list|install|remove|restore", required=True)
+    models_commands.add_parser("list", parents=[common], help="installed models")
+    install = models_commands.add_parser("install", parents=[common], help="from a .safetensors file or a folder")
+    install.add_argument("path", type=Path, metavar="FILE")
+    install.add_argument("--name")
+    models_commands.add_parser("remove", parents=[common], help="to the trash").add_argument("name")
+    models_commands.add_parser("restore", parents=[common], help="from the trash").add_argument("name")
+
+    projects = add("projects", "create and keep projects")
+    project_commands = projects.add_subparsers(dest="projects_command", metavar="ACTION", required=True)
+    project_list = project_commands.add_parser("list", parents=[common], help="all projects")
+    project_list.add_argument("--trashed", action="store_true")
+    create = project_commands.add_parser("create", parents=[common], help="a new project")
+    create.add_argument("name")
+    create.add_argument("--description", default="")
+    for action, extra, text in (
+        ("rename", "new_name", "give a project a new name"),
+        ("describe", "description", "say what a project is for"),
+        ("duplicate", None, "copy a project"),
+        ("trash", None, "put a project into the trash"),
+        ("restore", None, "bring a project back from the trash"),
+        ("erase", None, "remove a project in the trash for good, history and files"),
+    ):
+        sub = project_commands.add_parser(action, parents=[common], help=text)
+        sub.add_argument("name", help="name or id")
+        if extra:
+            sub.add_argument(extra)
+
+    jobs = add("jobs", "see and steer the queue")
+    job_commands = jobs.add_subparsers(dest="jobs_command", metavar="list|run|cancel|retry|clear", required=True)
+    job_commands.add_parser("list", parents=[common], help="newest first")
+    job_commands.add_parser("run", parents=[common], help="work on everything that waits in the queue")
+    job_commands.add_parser("cancel", parents=[common], help="stop a job").add_argument("id")
+    job_commands.add_parser("retry", parents=[common], help="queue a failed or cancelled job again").add_argument("id")
+    job_commands.add_parser("clear", parents=[common], help="forget finished jobs; results stay")
+
+    doctor = commands.add_parser("doctor", help="what this machine has, and whether the library is sound")
+    doctor.add_argument("--library", nargs="?", type=Path, const=None, default=argparse.SUPPRESS, metavar="DIR",
+                        help="check this library (or, without a folder, the usual one)")  # fmt: skip
+    doctor.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    doctor.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS)
+
+    add("studio", "open the studio")
+    return parser

@@ -1,0 +1,96 @@
+"""`doctor`: what this machine has and what the engine will do with it; with `--library`, if the library is sound."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.cli import exits
+from engine.cli.context import Context
+from engine.cli.system_packages import missing_packages
+from engine.protocol.errors import MissingProgram
+
+
+@dataclass(frozen=True)
+class Line:
+    """`sound` is False for something the user should act on."""
+
+    what: str
+    says: str
+    sound: bool = True
+
+
+def run(context: Context) -> int:
+    options = context.options
+    checks_library = "library" in vars(options)
+    lines = _library(options.library) if checks_library else _machine()
+    rows: list[dict[str, Any]] = [{"what": line.what, "says": line.says, "sound": line.sound} for line in lines]
+    sound = all(line.sound for line in lines)
+    context.console.result(
+        {"sound": sound, "findings": rows},
+        [f"{'ok ' if line.sound else '!! '} {line.what}: {line.says}" for line in lines],
+    )
+    if sound:
+        return exits.OK
+    return exits.LIBRARY if checks_library else exits.FAILED
+
+
+def _machine() -> list[Line]:
+    lines = [
+        Line("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+        Line("Processor", f"{os.cpu_count()} logical cores"),
+        _memory_policy(),
+        _ffmpeg(),
+        *_starter(),
+    ]
+    missing = missing_packages(for_tests=False)
+    if missing:
+        lines.append(
+            Line("Studio", f"these system packages are missing: {' '.join(missing)}; install them.", sound=False)
+        )
+    else:
+        lines.append(Line("Studio", "all system libraries are there"))
+    return lines
+
+
+def _memory_policy() -> Line:
+    from engine.models.memory import current_policy
+
+    return Line("Device", current_policy().reason)
+
+
+def _ffmpeg() -> Line:
+    from engine.motion.ffmpeg import ffmpeg_program
+
+    try:
+        return Line("Video encoder", os.fspath(ffmpeg_program()))
+    except MissingProgram as error:
+        return Line("Video encoder", error.sentence, sound=False)
+
+
+def _starter() -> list[Line]:
+    from engine.models.assets import asset_path
+
+    folder = asset_path("starter")
+    if not (folder / "model_index.json").is_file():
+        return [Line("Starter model", f"{folder} is incomplete; install MascotForge again.", sound=False)]
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return [Line("Starter model", f"{size / 1e6:.1f} MB, built in")]
+
+
+def _library(option: Path | None) -> list[Line]:
+    from engine.library.health import check
+    from engine.library.library import default_folder
+
+    folder = default_folder(option)
+    if not folder.exists():
+        return [Line("Library", f"there is none at {folder} yet; the first picture creates it.")]
+    findings = check(folder)
+    lines = [Line(finding.what, finding.sentence, sound=finding.severity == "ok") for finding in findings]
+    if sys.stdout.isatty() and not lines:
+        lines.append(Line("Library", "sound"))
+    return lines or [Line("Library", f"{folder} is sound")]

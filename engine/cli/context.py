@@ -1,0 +1,51 @@
+"""What every command has at hand: the options, the console, the open library, the chosen project."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.cli.console import Console
+from engine.protocol.errors import NotFound
+
+if TYPE_CHECKING:
+    from engine.library.library import Library
+    from engine.library.projects import Project
+
+
+@dataclass
+class Context:
+    options: argparse.Namespace
+    console: Console
+
+    @cached_property
+    def library(self) -> Library:
+        """Opened at first use. Raises a LibraryReadOnly, LibraryNewer or LibraryCorrupt."""
+        from engine.library.library import Library, default_folder
+
+        return Library.open(default_folder(getattr(self.options, "library", None)))
+
+    @property
+    def library_is_open(self) -> bool:
+        return "library" in self.__dict__
+
+    @cached_property
+    def project(self) -> Project:
+        wanted: str | None = getattr(self.options, "project", None)
+        return find_project(self, wanted) if wanted else self.library.projects.default()
+
+    @property
+    def out(self) -> Path:
+        return Path(self.options.out)
+
+
+def find_project(context: Context, wanted: str, *, trashed: bool = False) -> Project:
+    """A project by id or by name (case does not matter). Raises NotFound."""
+    for project in context.library.projects.list(trashed=trashed):
+        if project.id == wanted or project.name.casefold() == wanted.casefold():
+            return project
+    where = "in the trash" if trashed else "in this library"
+    raise NotFound(f"There is no project “{wanted}” {where}; `mascotforge projects list` shows them.")

@@ -1,0 +1,58 @@
+"""The command `mascotforge`: every capability of the studio without a window, over the same library and engine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from engine.cli import exits
+from engine.cli.arguments import build_parser
+from engine.cli.console import Console
+from engine.cli.context import Context
+from engine.protocol.errors import ErrorCode, MascotError
+
+# A module per command, imported when asked for, so that `--help` answers at once.
+_MODULES = {
+    "generate": "generate",
+    "make": "generate",
+    "animate": "animate",
+    "builder": "builder",
+    "export": "gallery",
+    "gallery": "gallery",
+    "models": "models",
+    "projects": "projects",
+    "jobs": "jobs",
+    "doctor": "doctor",
+    "studio": "studio",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code (engine/cli/exits.py)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    console = Console(as_json="--json" in given, verbose="--verbose" in given)
+    try:
+        options = build_parser().parse_args(given)
+        context = Context(options, console)
+        module = import_module(f"engine.cli.commands.{_MODULES[options.command]}")
+        run: Callable[[Context], int] = module.run
+        try:
+            return run(context)
+        finally:
+            if context.library_is_open:
+                context.library.close()
+    except MascotError as error:
+        console.error(error.sentence, code=error.code, details=error.details)
+        return exits.exit_code(error.code)
+    except KeyboardInterrupt:
+        console.error("Cancelled; finished results are kept.", code=ErrorCode.CANCELLED)
+        return exits.CANCELLED
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) has left: not an error of ours.
+        sys.stderr.close()
+        return exits.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())
