@@ -1,0 +1,99 @@
+"""Train the small shipped networks and judge the starter: `python -m engine.training.judges --help`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.protocol.mascot import JOINT_NAMES
+from engine.training.judges.classifier import classify, load_classifier, save_classifier, train_classifier
+from engine.training.judges.drawings import SLOTS, render_drawings
+from engine.training.judges.enlarging import compare
+from engine.training.judges.evaluate import contact_sheet, evaluate, print_report, save_report
+from engine.training.judges.fit import device
+from engine.training.judges.joints import joint_errors, save_joints, train_joints
+from engine.training.judges.upscaling import render_pairs, save_upscaler, train_upscaler
+
+STAGES = ("classifier", "joints", "upscaler", "evaluate")
+
+
+def _load_vae(starter: Path) -> Any:
+    from diffusers import AutoencoderKL
+
+    return AutoencoderKL.from_pretrained(starter / "vae").to(device()).eval()
+
+
+def _classifier(options: argparse.Namespace) -> None:
+    drawings = render_drawings(options.work, options.drawings, seed=1)
+    net = train_classifier(drawings, options.work, steps=options.classifier_steps).eval()
+    unseen = render_drawings(options.work, 1500, seed=2)
+    found = classify(net, unseen.pictures)
+    accuracy = {s: round(float((found[s] == unseen.labels[:, i]).mean()), 4) for i, s in enumerate(SLOTS)}
+    print("classifier on unseen drawings:", accuracy)
+    save_classifier(net, options.assets / "classifier", accuracy)
+
+
+def _joints(options: argparse.Namespace) -> None:
+    drawings = render_drawings(options.work, options.drawings, seed=1)
+    net = train_joints(drawings, options.work, steps=options.joints_steps).eval()
+    unseen = render_drawings(options.work, 1500, seed=2)
+    errors = joint_errors(net, unseen.pictures, unseen.joints)
+    medians = np.nanmedian(errors, axis=0)
+    report = {
+        "median": round(float(np.nanmedian(errors)), 4),
+        "within_5_percent": round(float(np.nanmean(errors[~np.isnan(errors)] < 0.05)), 4),
+        **{f"median_{name}": round(float(medians[i]), 4) for i, name in enumerate(JOINT_NAMES)},
+    }
+    print("joints on unseen drawings:", report)
+    save_joints(net, options.assets / "joints", report)
+
+
+def _upscaler(options: argparse.Namespace) -> None:
+    vae = _load_vae(options.starter)
+    small, large = render_pairs(vae, options.work, options.pairs)
+    net = train_upscaler(
+        small, large, options.work, steps=options.upscaler_steps, width=options.width, depth=options.depth
+    )
+    report = compare(vae, net)
+    print("mean absolute error at 1024 pixels:", report)
+    save_upscaler(net, options.assets / "upscaler", report)
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    import torch
+    from diffusers import StableDiffusionXLPipeline
+
+    pipe = StableDiffusionXLPipeline.from_pretrained(options.starter, torch_dtype=torch.float32).to(device())
+    pipe.set_progress_bar_config(disable=True)
+    result = evaluate(pipe, load_classifier(options.assets / "classifier").to(device()), count=options.captions)
+    print_report(result["report"])
+    save_report(result["report"], options.docs / "starter-evaluation.json")
+    contact_sheet(result["questions"], result["pictures"], options.docs / "images" / "starter-contact-sheet.png")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, default=Path("training/judges"))
+    parser.add_argument("--starter", type=Path, default=Path("assets/starter"))
+    parser.add_argument("--assets", type=Path, default=Path("assets"))
+    parser.add_argument("--docs", type=Path, default=Path("docs"))
+    parser.add_argument("--stage", choices=STAGES, action="append", help="only these (default: all)")
+    parser.add_argument("--drawings", type=int, default=16_000)
+    parser.add_argument("--classifier-steps", type=int, default=1400)
+    parser.add_argument("--joints-steps", type=int, default=1000)
+    parser.add_argument("--pairs", type=int, default=640, help="drawings for the upscaler")
+    parser.add_argument("--upscaler-steps", type=int, default=1500)
+    parser.add_argument("--width", type=int, default=32, help="of the upscaler")
+    parser.add_argument("--depth", type=int, default=6, help="of the upscaler")
+    parser.add_argument("--captions", type=int, default=500)
+    options = parser.parse_args()
+    runs = {"classifier": _classifier, "joints": _joints, "upscaler": _upscaler, "evaluate": _evaluate}
+    for stage in options.stage or STAGES:
+        runs[stage](options)
+
+
+if __name__ == "__main__":
+    main()
