@@ -1,0 +1,59 @@
+"""A puppet: a rig and the pictures on it, ready to perform."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.puppet.parts import Part, Rgba, check_parts, merged
+from engine.puppet.rig import Rig, rig_parts
+from engine.puppet.skeleton import Point
+
+
+@dataclass(frozen=True)
+class Texture:
+    """One layer's pixels, premultiplied (h, w, 4) uint8, and where its top left corner lies in the picture."""
+
+    rgba: Rgba
+    left: int
+    top: int
+
+
+@dataclass(frozen=True)
+class Puppet:
+    """`textures` belong to `rig.layers`, in their order. `notes` are sentences for the user about the rig."""
+
+    rig: Rig
+    textures: tuple[Texture, ...]
+    notes: tuple[str, ...] = ()
+
+    def with_joints(self, joints: Mapping[str, Point]) -> Puppet:
+        """The same layers bound to moved joints, in shares (0..1) of the picture."""
+        return Puppet(self.rig.with_joints(in_pixels(joints, self.rig.width, self.rig.height)), self.textures, self.notes)
+
+
+def puppet_from_parts(parts: Sequence[Part], joints: Mapping[str, Point]) -> Puppet:
+    """A puppet whose parts are known, from back to front; `joints` in shares (0..1) of the picture.
+
+    Raises BadPicture when nothing is visible, BadInput when a joint is missing.
+    """
+    width, height = check_parts(parts)
+    layers = [part for part in merged(parts) if part.rgba[..., 3].any()]
+    rig = rig_parts(layers, in_pixels(joints, width, height))
+    kept = [part for part in layers if (part.rgba[..., 3] > 3).any()]
+    return Puppet(rig, tuple(_texture(part.rgba) for part in kept))
+
+
+def in_pixels(joints: Mapping[str, Point], width: int, height: int) -> dict[str, Point]:
+    return {name: (x * width, y * height) for name, (x, y) in joints.items()}
+
+
+def in_shares(joints: Mapping[str, Point], width: int, height: int) -> dict[str, Point]:
+    return {name: (x / width, y / height) for name, (x, y) in joints.items()}
+
+
+def _texture(rgba: Rgba) -> Texture:
+    """Cropped to what is visible, with two clear pixels around so that edges fade and never smear."""
+    rows, columns = rgba[..., 3].any(axis=1).nonzero()[0], rgba[..., 3].any(axis=0).nonzero()[0]
+    top, left = max(0, int(rows[0]) - 2), max(0, int(columns[0]) - 2)
+    return Texture(rgba[top : int(rows[-1]) + 3, left : int(columns[-1]) + 3].copy(), left, top)
