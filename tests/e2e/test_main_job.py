@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import os
 import subprocess
@@ -15,10 +16,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from engine.library.embed import read_recipe
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.library.embed import read_recipe
 from engine.protocol.recipes import PictureRecipe
 
 PROMPT = "a happy blue fox with a red scarf"
@@ -109,7 +110,7 @@ def test_every_format_has_the_same_moving_loop(made: Made) -> None:
         names = sorted(archive.namelist())
         frames = [Image.open(io.BytesIO(archive.read(name))).convert("RGBA") for name in names]
     assert len(frames) == counts[".webp"] == counts[".apng"]
-    steps = [np.abs(premultiplied(a) - premultiplied(b)).mean() for a, b in zip(frames, frames[1:], strict=False)]
+    steps = [np.abs(premultiplied(a) - premultiplied(b)).mean() for a, b in itertools.pairwise(frames)]
     closing = np.abs(premultiplied(frames[-1]) - premultiplied(frames[0])).mean()
     assert max(steps) > 0.5, "it moves"
     assert closing <= 1.5 * max(steps), "the loop closes without a jump"
