@@ -109,7 +109,8 @@ def _sheets(m: Model, art: SpeciesArt, head: HeadArt, wear: Worn, tail: Tail | N
     return [
         _Sheet("accessory-back", "accessory_back", wear.back),
         _Sheet("tail", "tail", tail.shapes if tail else []),
-        *([*body, *arms, *legs] if m.sitting else [*legs, *body, *arms]),
+        *([*body, *legs] if m.sitting else [*legs, *body]),
+        *arms,
         *heads,
         *front,
     ]

@@ -76,11 +76,7 @@ def _eye(m: Model, plan: FacePlan, eye: Eye) -> list[Shape]:
     ]
     if mood is Mood.SAD:
         inside.append(spot(ellipse(x, y + ry * 0.98, rx * 0.74, ry * 0.28), TEAR, 0.9))
-    out = [Shape(shape, fill=plan.ink, stroke=plan.ink, width=5 * k, inside=inside)]
-    if mood is Mood.HAPPY:
-        lash = smooth([(x - rx * 1.02, y - ry * 0.46), (x, y - ry * 1.02), (x + rx * 1.02, y - ry * 0.46)], closed=False)
-        out.append(m.ink.line(lash, plan.ink, 0.5))
-    return out
+    return [Shape(shape, fill=plan.ink, stroke=plan.ink, width=5 * k, inside=inside)]
 
 
 def _closed_eye(m: Model, plan: FacePlan, x: float, y: float, rx: float, ry: float) -> list[Shape]:
@@ -152,8 +148,8 @@ def _brows(m: Model, plan: FacePlan) -> list[Shape]:
             p = [(outer, y - 12 * k), (x, y - 38 * k), (inner, y - 14 * k)]
             weight = 0.85
         else:
-            p = [(x + side * rx * 0.72, y + 2 * k), (x + side * rx * 0.1, y - 14 * k), (x - side * rx * 0.5, y - 4 * k)]
-            weight = 0.72
+            p = [(x + side * rx * 0.66, y + 2 * k), (x + side * rx * 0.06, y - 16 * k), (x - side * rx * 0.52, y - 3 * k)]
+            weight = 0.66
         out.append(m.ink.line(smooth(p, closed=False), colour, weight))
     return out
 

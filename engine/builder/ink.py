@@ -139,7 +139,9 @@ class Writer:
             width = max(s.width * scale, 0.1)
             attrs += f' stroke="{s.stroke}" stroke-width="{width:.1f}" stroke-linecap="round" stroke-linejoin="round"'
         if s.opacity < 1:
-            attrs += f' opacity="{s.opacity:.2f}"'
+            both = s.stroke is not None and s.fill is not None
+            name = "opacity" if both else "stroke-opacity" if s.fill is None else "fill-opacity"
+            attrs += f' {name}="{s.opacity:.2f}"'
         if s.even_odd:
             attrs += ' fill-rule="evenodd"'
         out = f'{defs}<path d="{s.path.moved(t).d()}"{attrs}/>'

@@ -151,7 +151,7 @@ def leg(m: Model, side: int, ramp: Ramp, paw: Paw) -> list[Shape]:
         tube = limb(pts, [w * 1.2, w * 1.24, w * 1.2, w * 1.16, w * 1.1])
         out = m.ink.part(tube.fill, ramp, outline=[tube.open], shade=(10, 9))
         return out + sole(m, foot, fw, 9 * side, paw)
-    tube = limb(pts, [w * 1.06, w * 1.04, w, w * 0.96, w * 0.94])
+    tube = limb(pts, [w * 1.06, w * 1.04, w, w * 0.96, w * 0.94], round_tip=False)
     inside: list[Shape] = []
     if paw.sock:
         inside.append(spot(_sock(pts, w * 1.4, 0.52), paw.foot.base))

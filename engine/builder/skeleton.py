@@ -101,14 +101,14 @@ def _arm(
     if pose is Pose.HANDS_ON_HIPS:
         return (side * (bw + 62 + 36 * stretch), sy + 66), (side * (bw + 4), max(hip_y - 52, sy + 96))
     if pose is Pose.WAVING and side > 0:
-        hand = (clear + 50 * stretch, head[1] + 46 - 60 * stretch)
-        return (hand[0] - 8, sy - 16), hand
+        hand = (clear + 50 * stretch, head[1] + 40 - 60 * stretch)
+        return (sx + 0.66 * (hand[0] - sx), sy + 0.30 * (hand[1] - sy)), hand
     if pose is Pose.JUMPING:
         hand = (side * (clear + 34 + 22 * stretch), head[1] + 66 - 46 * stretch)
-        return (side * (abs(hand[0]) - 12), sy - 20), hand
+        return (side * (sx + 0.66 * (abs(hand[0]) - sx)), sy + 0.28 * (hand[1] - sy)), hand
     if pose is Pose.SITTING:
-        hand = (side * (bw + 20 + 38 * stretch), min(sy + 0.82 * arm, -66))
-        return (side * (sx + 0.42 * arm), sy + 0.34 * arm), hand
+        hand = (side * (bw * 0.86 + 26), min(max(sy + 0.62 * arm, -158.0), -140.0))
+        return (side * (max(sx + 0.36 * arm, bw * 0.86 + 34)), (sy + hand[1]) / 2 - 4), hand
     hand = (side * max(sx + 0.66 * arm, bw + 58), sy + 0.76 * arm)
     return (side * (sx + 0.40 * arm), sy + 0.32 * arm), hand
 

@@ -10,7 +10,7 @@ from engine.builder.palette import darker, mix
 from engine.builder.skeleton import Build
 from engine.builder.species.common import SpeciesArt, Tail, at, belly, gleam, head_path, nose, philtrum, torso
 
-_HEAD: tuple[Knot, ...] = ((0, -0.98), (0.5, -0.9), (0.88, -0.5), (1.0, 0.1), (0.94, 0.52), (0.56, 0.9), (0, 1.0))
+_HEAD: tuple[Knot, ...] = ((0, -1.0), (0.48, -0.87), (0.85, -0.47), (1.0, 0.08), (0.94, 0.52), (0.56, 0.9), (0, 1.0))
 
 
 def _ear(m: Model, side: int) -> list[Shape]:

@@ -11,7 +11,7 @@ from engine.builder.skeleton import Build
 from engine.builder.species.common import SpeciesArt, Tail, at, belly, gleam, head_path, nose, philtrum, torso, torso_path
 
 _HEAD: tuple[Knot, ...] = (
-    (0, -0.9), (0.46, -0.86), (0.86, -0.52), (1.02, 0.02), (1.05, 0.34), (1.13, 0.5, 0.25), (0.94, 0.62), (0.62, 0.9), (0, 1.0),
+    (0, -0.94), (0.46, -0.84), (0.84, -0.48), (1.01, 0.02), (1.05, 0.34), (1.13, 0.5, 0.25), (0.94, 0.62), (0.62, 0.9), (0, 1.0),
 )  # fmt: skip
 
 

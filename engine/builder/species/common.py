@@ -58,7 +58,7 @@ def head_shadow(m: Model, ramp: Ramp) -> Shape:
 def belly(m: Model, colour: str, size: float = 1.0) -> Shape:
     """A pale patch on the belly."""
     f = m.frame
-    y = f.body_top + (f.body_bottom - f.body_top) * 0.66
+    y = f.body_top + (f.body_bottom - f.body_top) * (0.58 if m.sitting else 0.66)
     return spot(ellipse(0, y, f.hip_hw * 0.66 * size, (f.body_bottom - f.body_top) * 0.37 * size), colour)
 
 

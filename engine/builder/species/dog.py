@@ -11,7 +11,7 @@ from engine.builder.skeleton import Build
 from engine.builder.species.common import SpeciesArt, Tail, at, belly, gleam, head_path, nose, philtrum, torso, tube_tail
 from engine.protocol.mascot import Pose
 
-_HEAD: tuple[Knot, ...] = ((0, -0.96), (0.46, -0.9), (0.8, -0.54), (0.9, 0.0), (0.88, 0.44), (0.66, 0.84), (0.34, 1.0), (0, 1.04))
+_HEAD: tuple[Knot, ...] = ((0, -1.0), (0.44, -0.88), (0.76, -0.54), (0.9, 0.0), (0.88, 0.44), (0.66, 0.84), (0.34, 1.0), (0, 1.04))
 
 
 def _ear_ramp(m: Model) -> Ramp:

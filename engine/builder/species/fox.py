@@ -11,7 +11,7 @@ from engine.builder.skeleton import Build
 from engine.builder.species.common import SpeciesArt, Tail, at, belly, gleam, head_path, nose, philtrum, torso
 
 _HEAD: tuple[Knot, ...] = (
-    (0, -0.92), (0.5, -0.86), (0.86, -0.46), (1.0, 0.02), (1.2, 0.4, 0.15), (0.99, 0.5, 0.35), (1.04, 0.7, 0.15),
+    (0, -0.96), (0.44, -0.84), (0.8, -0.48), (0.98, 0.02), (1.2, 0.4, 0.15), (0.99, 0.5, 0.35), (1.04, 0.7, 0.15),
     (0.68, 0.82), (0.34, 0.97), (0, 1.03),
 )  # fmt: skip
 _MASK: tuple[Knot, ...] = (

@@ -46,7 +46,7 @@ def _head(m: Model) -> HeadArt:
     f, r = m.frame, m.ramp
     k = f.head_hw / 216
     shell = _fuzzy(*f.head, f.head_hw * 0.96, f.head_hh * 0.95, 20, 15 * k)
-    spots = [spot(ellipse(*f.at(m.side * x, y), s * k, s * 0.9 * k), r.shade, 0.75) for x, y, s in ((0.62, -0.6, 27), (0.82, -0.34, 17), (0.38, -0.82, 15), (-0.8, 0.6, 20))]
+    spots = [spot(ellipse(*f.at(m.side * x, y), s * k, s * 0.9 * k), r.shade, 0.75) for x, y, s in ((0.6, -0.62, 31), (0.86, -0.34, 20), (0.34, -0.84, 18), (-0.82, 0.56, 26), (-0.66, 0.78, 15))]
     head = m.ink.part(shell, r, inside=[*spots, gleam(m, r.light)])
     ink = mix(r.line, "#1a1020", 0.5)
     eyes = _eyes(m)

@@ -10,7 +10,7 @@ from engine.builder.palette import Ramp, darker, mix
 from engine.builder.skeleton import Build
 from engine.builder.species.common import SpeciesArt, Tail, at, belly, gleam, head_path, nose, philtrum, torso
 
-_HEAD: tuple[Knot, ...] = ((0, -0.94), (0.46, -0.86), (0.84, -0.44), (0.99, 0.1), (1.03, 0.46), (0.74, 0.86), (0.36, 0.98), (0, 1.0))
+_HEAD: tuple[Knot, ...] = ((0, -0.98), (0.44, -0.85), (0.8, -0.45), (0.98, 0.08), (1.03, 0.46), (0.74, 0.86), (0.36, 0.98), (0, 1.0))
 
 
 def _ear(m: Model, side: int) -> list[Shape]:
@@ -18,9 +18,9 @@ def _ear(m: Model, side: int) -> list[Shape]:
     bent = side == m.side
     lean = side * 0.02 + 0.03 * m.wobble(3)
     if bent:
-        knots: list[Point] = [(0.36, -0.7), (0.42, -1.14), (0.52, -1.14 - 0.42 * e), (0.76, -1.14 - 0.56 * e), (1.02, -1.14 - 0.36 * e), (1.1, -1.14 - 0.06 * e)]
+        knots: list[Point] = [(0.36, -0.7), (0.42, -1.14), (0.52, -1.14 - 0.32 * e), (0.74, -1.14 - 0.44 * e), (0.98, -1.14 - 0.28 * e), (1.06, -1.14 - 0.0 * e)]
     else:
-        knots = [(0.36, -0.7), (0.4, -1.14), (0.44, -1.14 - 0.32 * e), (0.48, -1.14 - 0.62 * e), (0.52, -1.14 - 0.86 * e), (0.54, -1.14 - 1.0 * e)]
+        knots = [(0.36, -0.7), (0.4, -1.14), (0.44, -1.14 - 0.26 * e), (0.48, -1.14 - 0.5 * e), (0.52, -1.14 - 0.68 * e), (0.54, -1.14 - 0.8 * e)]
     pts = [m.frame.at(side * x + lean, y) for x, y in knots]
     k = m.frame.head_hw / 216 * (0.85 + 0.15 * e)
     outer = limb(pts, [44 * k, 50 * k, 55 * k, 54 * k, 48 * k, 36 * k])
@@ -63,7 +63,7 @@ def _leg(m: Model, side: int) -> list[Shape]:
 
 
 ART = SpeciesArt(
-    Build(head_w=396, head_h=350, shoulders=156, hips=226, foot_w=70, side=8, arm_w=29),
+    Build(head_w=428, head_h=368, shoulders=156, hips=226, foot_w=70, side=8, arm_w=29),
     _head,
     lambda m: torso(m, m.ramp, [belly(m, m.ramp.pale, 0.96)]),
     lambda m, side: arm(m, side, m.ramp, _paw(m, m.ramp)),
