@@ -1,0 +1,98 @@
+"""The studio's way into the background: one small executor for disk and database, answers in the GUI thread.
+
+The other way is the dispatcher, which owns the engine processes. Nothing else in the studio starts a thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from engine.protocol.errors import MascotError
+
+WORKERS = 2
+"""One may copy a 7 GB checkpoint while the other decodes thumbnails."""
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Background(QObject):
+    """`run` a function beside the window; callbacks come in the GUI thread, none after `close`.
+
+    Attributes: `failed` (Signal of MascotError | BaseException) for work whose caller gave no `on_error`.
+    """
+
+    failed = Signal(object)
+    _answered = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="studio-io")
+        self._closed = False
+        self._pending = 0
+        self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        function: Callable[[], T],
+        on_done: Callable[[T], object] | None = None,
+        on_error: Callable[[BaseException], object] | None = None,
+    ) -> Future[T]:
+        """Run `function` on the executor, then `on_done(result)` or `on_error(error)` in the GUI thread."""
+        self._pending += 1
+        future = self._executor.submit(function)
+        future.add_done_callback(lambda done: self._answer(done, on_done, on_error))
+        return future
+
+    def post(self, function: Callable[[], object]) -> None:
+        """Run `function` in the GUI thread soon; may be called from any thread."""
+        if not self._closed:
+            self._answered.emit(function)
+
+    @property
+    def idle(self) -> bool:
+        """Whether all work is done and answered."""
+        return self._pending == 0
+
+    def drain(self) -> None:
+        """Wait for all work given so far; its answers still come."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="studio-io")
+
+    def close(self) -> None:
+        """Drop what waits, wait for what runs, deliver nothing more."""
+        self._closed = True
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _answer(
+        self,
+        future: Future[Any],
+        on_done: Callable[[Any], object] | None,
+        on_error: Callable[[BaseException], object] | None,
+    ) -> None:
+        if self._closed:
+            return
+
+        def deliver() -> None:
+            self._pending -= 1
+            if future.cancelled():
+                return
+            error = future.exception()
+            if error is None:
+                if on_done is not None:
+                    on_done(future.result())
+                return
+            if not isinstance(error, MascotError):
+                log.error("background work failed", exc_info=error)
+            (on_error or self.failed.emit)(error)
+
+        self._answered.emit(deliver)
+
+    def _deliver(self, function: Callable[[], object]) -> None:
+        if not self._closed:
+            function()

@@ -1,0 +1,236 @@
+"""The studio's session: one open library, its dispatcher, and what the windows need to know about both."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from app.background import Background
+from app.jobs import LiveJobs
+from app.notes import Note, Severity
+from app.preferences import Preferences
+from engine.protocol.errors import MascotError
+from engine.protocol.events import AnyEvent, Warned
+from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
+
+if TYPE_CHECKING:
+    from engine.dispatch.dispatcher import Dispatcher
+    from engine.library.gallery import Entry
+    from engine.library.library import Library
+    from engine.library.projects import Project
+    from engine.library.queue import Job
+
+log = logging.getLogger(__name__)
+
+AnyRecipeModel = PictureRecipe | DrawingRecipe | AnimationRecipe
+
+
+class StudioSession(QObject):
+    """The truth behind the window. All signals come in the GUI thread.
+
+    Attributes: `library` (None until `opened`), `dispatcher`, `project` (where new things go), `entry` (the selected one),
+    `jobs` (what is known of jobs now), `undo_stack`, `background`, `preferences` (of the open library).
+    Signals: `opening(folder)`, `opened()`, `closed()`, `problem(error, folder)` when a library can't be opened,
+    `project_changed(Project)`, `projects_changed()`, `entry_changed(Entry | None)`, `entries_changed()`,
+    `queue_changed()`, `job_event(event)`, `engine_state(lane, state)`, `noted(Note)`, `tab_wanted(str)`.
+    """
+
+    opening = Signal(object)
+    opened = Signal()
+    closed = Signal()
+    problem = Signal(object, object)
+    project_changed = Signal(object)
+    projects_changed = Signal()
+    entry_changed = Signal(object)
+    entries_changed = Signal()
+    queue_changed = Signal()
+    job_event = Signal(object)
+    engine_state = Signal(str, str)
+    noted = Signal(object)
+    tab_wanted = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.background = Background(self)
+        self.background.failed.connect(self.report)
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(200)
+        self.jobs = LiveJobs(self)
+        self.library: Library | None = None
+        self.dispatcher: Dispatcher | None = None
+        self.preferences: Preferences | None = None
+        self.project: Project | None = None
+        self.entry: Entry | None = None
+        self._busy_opening = False
+
+    # the library
+
+    def open_library(self, folder: Path) -> None:
+        """Open a library beside the window; ends with `opened` or `problem`."""
+        if self._busy_opening:
+            return
+        self._busy_opening = True
+        self.close_library()
+        self.opening.emit(folder)
+
+        def work() -> tuple[Library, Project]:
+            from engine.library.library import Library
+
+            library = Library.open(folder, exclusive_studio=True)
+            return library, library.projects.default()
+
+        def failed(error: BaseException) -> None:
+            self._busy_opening = False
+            self.problem.emit(error, folder)
+
+        self.background.run(work, lambda found: self._enter(*found), failed)
+
+    def _enter(self, library: Library, project: Project) -> None:
+        self._busy_opening = False
+        self.library = library
+        self.preferences = Preferences(library.folder / "studio.json")
+        library.changed.append(self._library_changed)
+        self.project = self._remembered_project() or project
+        self.opened.emit()
+        self.project_changed.emit(self.project)
+        self.background.run(self._start_dispatcher)
+
+    def _remembered_project(self) -> Project | None:
+        if self.library is None or self.preferences is None:
+            return None
+        wanted = self.preferences.text("project")
+        return next((project for project in self.library.projects.list() if project.id == wanted), None)
+
+    def _start_dispatcher(self) -> None:
+        from engine.dispatch.dispatcher import Dispatcher
+
+        if self.library is None:
+            return
+        dispatcher = Dispatcher(
+            self.library, owner="studio", on_event=self._event_arrived, on_state=self._state_arrived
+        )
+        dispatcher.start()
+        self.dispatcher = dispatcher
+
+    def close_library(self) -> None:
+        """Stop the engine and let the library go; nothing happens when none is open."""
+        library, dispatcher = self.library, self.dispatcher
+        if library is None:
+            return
+        self.background.drain()
+        dispatcher = self.dispatcher
+        self.library = self.dispatcher = self.project = self.entry = None
+        self.undo_stack.clear()
+        self.jobs.clear()
+        if dispatcher is not None:
+            dispatcher.stop()
+        library.close()
+        self.closed.emit()
+
+    def close(self) -> None:
+        """End of the program: everything that was started is stopped."""
+        self.close_library()
+        self.background.close()
+
+    # projects and selection
+
+    def switch_project(self, project: Project) -> None:
+        """Make `project` the one that new things go to."""
+        self.project = project
+        if self.preferences is not None:
+            self.preferences.set(project=project.id)
+        self.project_changed.emit(project)
+
+    def refresh_project(self) -> None:
+        """Read the current project again after its name or state changed."""
+        if self.library is None or self.project is None:
+            return
+        alive = {project.id: project for project in self.library.projects.list()}
+        self.project = alive.get(self.project.id) or self.library.projects.default()
+        self.project_changed.emit(self.project)
+
+    def select(self, entry: Entry | None) -> None:
+        """Make `entry` the one that the canvas and the stage show."""
+        self.entry = entry
+        self.entry_changed.emit(entry)
+
+    def show_tab(self, name: str) -> None:
+        """Bring a tab to the front: picture, animate, build or describe."""
+        self.tab_wanted.emit(name)
+
+    # jobs
+
+    def submit(self, recipe: AnyRecipeModel) -> Job | None:
+        """Put a job into the current project's queue; an error becomes a note and gives None."""
+        if self.library is None or self.project is None:
+            self.say("The library is still opening; try again in a moment.", "warning")
+            return None
+        try:
+            job = self.library.queue.add(self.project.id, recipe)
+        except MascotError as error:
+            self.report(error)
+            return None
+        self.queue_changed.emit()
+        return job
+
+    def cancel(self, job_id: str) -> None:
+        """Cancel a job, waiting or running."""
+        if self.library is None:
+            return
+        if self.dispatcher is not None:
+            self.dispatcher.cancel(job_id)
+        else:
+            self.library.queue.cancel(job_id)
+        self.queue_changed.emit()
+
+    # notes
+
+    def say(
+        self,
+        sentence: str,
+        severity: Severity = "info",
+        details: str = "",
+        action: tuple[str, Callable[[], object]] | None = None,
+    ) -> None:
+        """Show a note bar in the window."""
+        self.noted.emit(Note(sentence, severity, details, action))
+
+    def report(self, error: BaseException) -> None:
+        """An error as a note: its own sentence when it was written for the user."""
+        if isinstance(error, MascotError):
+            self.say(error.sentence, "error", error.details)
+        else:
+            log.error("unexpected error", exc_info=error)
+            self.say(
+                "Something went wrong that MascotForge did not expect; nothing saved was lost.", "error", repr(error)
+            )
+
+    # what other threads say
+
+    def _event_arrived(self, event: AnyEvent) -> None:
+        self.background.post(lambda: self._take_event(event))
+
+    def _state_arrived(self, lane: object, state: object) -> None:
+        self.background.post(lambda: self.engine_state.emit(str(lane), str(state)))
+
+    def _library_changed(self, kind: str, _id: str) -> None:
+        self.background.post(lambda: self._announce(kind))
+
+    def _take_event(self, event: AnyEvent) -> None:
+        self.jobs.take(event)
+        self.job_event.emit(event)
+        if isinstance(event, Warned) and event.code.startswith("engine"):
+            self.say(event.sentence, "warning")
+
+    def _announce(self, kind: str) -> None:
+        if kind.startswith("project"):
+            self.projects_changed.emit()
+        elif kind.startswith(("job", "queue")):
+            self.queue_changed.emit()
+        else:
+            self.entries_changed.emit()

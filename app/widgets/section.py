@@ -1,0 +1,59 @@
+"""A titled block of a panel, which can fold."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+
+from app.theme.icons import icon
+from app.theme.roles import set_kind
+from app.theme.tokens import ICON_S, SPACE_2, SPACE_3
+from app.widgets.labels import label
+
+
+class Section(QWidget):
+    """A small title over `body`; with `collapsible` the title is a button that folds it. Emits `toggled(open)`."""
+
+    toggled = Signal(bool)
+
+    def __init__(
+        self, title: str, *, collapsible: bool = False, opened: bool = True, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(SPACE_2)
+        self._content = QWidget()
+        self.body = QVBoxLayout(self._content)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(SPACE_3)
+        self._button: QToolButton | None = None
+        if collapsible:
+            self._button = QToolButton()
+            set_kind(self._button, "fold")
+            self._button.setText(title)
+            self._button.setCheckable(True)
+            self._button.setChecked(opened)
+            self._button.setIconSize(QSize(ICON_S, ICON_S))
+            self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self._button.toggled.connect(self.set_open)
+            outer.addWidget(self._button)
+        else:
+            outer.addWidget(label(title, "section"))
+        outer.addWidget(self._content)
+        self.set_open(opened or not collapsible)
+
+    @property
+    def is_open(self) -> bool:
+        return self._button is None or self._button.isChecked()
+
+    def set_open(self, opened: bool) -> None:
+        """Show or fold the body."""
+        self._content.setVisible(opened)
+        if self._button is None:
+            return
+        self._button.setIcon(icon("chevron-down" if opened else "chevron-right", "text_faint", checked="text_faint"))
+        if self._button.isChecked() != opened:
+            self._button.setChecked(opened)
+        else:
+            self.toggled.emit(opened)

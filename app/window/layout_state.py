@@ -1,0 +1,41 @@
+"""Where the docks stand: remembered with the library, and set back with one command."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QMainWindow
+
+from app.preferences import Preferences
+from app.window.docks import Dock
+
+VERSION = 2
+
+
+def default_layout(window: QMainWindow, create: Dock, gallery: Dock, queue: Dock) -> None:
+    """Create at the left, the gallery at the right with the queue below it."""
+    for dock in (create, gallery, queue):
+        dock.setFloating(False)
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, create)
+    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, gallery)
+    window.splitDockWidget(gallery, queue, Qt.Orientation.Vertical)
+    for dock in (create, gallery, queue):
+        dock.show()
+    narrow = window.width() < 1300
+    window.resizeDocks([create, gallery], [312, 300] if narrow else [340, 384], Qt.Orientation.Horizontal)
+    window.resizeDocks([gallery, queue], [620, 230], Qt.Orientation.Vertical)
+
+
+def save_layout(window: QMainWindow, preferences: Preferences) -> None:
+    """Remember the docks and the window's size and place."""
+    preferences.set(
+        layout=bytes(window.saveState(VERSION).toBase64().data()).decode(),
+        geometry=bytes(window.saveGeometry().toBase64().data()).decode(),
+    )
+
+
+def restore_layout(window: QMainWindow, preferences: Preferences) -> bool:
+    """Put the docks where they were; False when nothing (or nothing usable) is remembered."""
+    geometry, layout = preferences.text("geometry"), preferences.text("layout")
+    if geometry:
+        window.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+    return bool(layout) and window.restoreState(QByteArray.fromBase64(layout.encode()), VERSION)

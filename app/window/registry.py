@@ -1,0 +1,64 @@
+"""Every action of the studio by its id: the menus, the command palette and the shortcuts sheet read this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from app.theme.icons import icon as themed_icon
+
+
+class Registry(QObject):
+    """Actions belong to the window, so that their keys work wherever the focus is."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._actions: dict[str, QAction] = {}
+
+    def add(
+        self,
+        action_id: str,
+        text: str,
+        call: Callable[[], object],
+        shortcut: str = "",
+        icon: str = "",
+        *,
+        checkable: bool = False,
+    ) -> QAction:
+        """Make an action. `shortcut` may hold several key sequences parted by spaces."""
+        action = QAction(text, self._window)
+        action.setCheckable(checkable)
+        if shortcut:
+            action.setShortcuts([QKeySequence(keys) for keys in shortcut.split()])
+        if icon:
+            action.setIcon(themed_icon(icon))
+        action.setIconVisibleInMenu(False)
+        action.triggered.connect(lambda _checked=False: call())
+        return self.adopt(action_id, action)
+
+    def adopt(self, action_id: str, action: QAction) -> QAction:
+        """Take in an action that a panel made; its keys work in the whole window from then on."""
+        action.setObjectName(action_id)
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        self._actions[action_id] = action
+        self._window.addAction(action)
+        return action
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._actions[action_id]
+
+    def __contains__(self, action_id: str) -> bool:
+        return action_id in self._actions
+
+    def all(self) -> list[QAction]:
+        """All actions, in the order in which they were made."""
+        return list(self._actions.values())
+
+
+def plain_text(action: QAction) -> str:
+    """An action's name without its mnemonic and ellipsis marks."""
+    return action.text().replace("&", "").rstrip("…")

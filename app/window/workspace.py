@@ -1,0 +1,26 @@
+"""The middle of the window: notes above, the picture and the stage as tabs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.theme.roles import set_role
+from app.window.note_bar import NoteBar
+from app.window.panels import LateTabs
+
+
+class Workspace(QWidget):
+    """`tabs` holds "picture" and "animate"."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        set_role(self, "canvas")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.notes = NoteBar()
+        self.tabs = LateTabs([("picture", "Picture", "image"), ("animate", "Animate", "play")], centred=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.notes)
+        layout.addWidget(self.tabs, 1)
