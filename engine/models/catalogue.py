@@ -1,0 +1,236 @@
+"""The catalogue: which checkpoints are installed, and how one comes in, goes to the trash, and comes back."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.blobs.files import translate_os_error, write_bytes
+from engine.blobs.store import hash_file
+from engine.models.assets import asset_path
+from engine.models.copying import Progress, copy_hashed, hash_of_folder
+from engine.models.diffusers_folder import inspect_folder
+from engine.models.identify import ARCHITECTURE, WEIGHTS_FILE, Identified, identify
+from engine.models.installed import InstalledModel
+from engine.models.names import safe_name, unknown_model
+from engine.models.sdxl_config import write_config
+from engine.protocol.errors import BadInput, BadModel, NotFound, UnknownModel
+from engine.protocol.recipes import STARTER_MODEL, ModelRef
+
+RECORD = "model.json"
+TRASH = ".trash"
+Models = list[InstalledModel]
+_starters: dict[tuple[Path, int, int], InstalledModel] = {}
+_starters_lock = threading.Lock()
+
+
+class ModelCatalogue:
+    """The models under `folder` (a library's models folder), and the starter that ships with the product.
+
+    Each lies in `folder/<name>/`: model.json, and either model.safetensors with config/, or diffusers/.
+    """
+
+    def __init__(self, folder: Path, *, starter: Path | None = None) -> None:
+        self.folder = folder
+        self._starter_folder = starter or asset_path("starter")
+
+    def list(self) -> Models:
+        """All usable models, the starter first, the others by name."""
+        installed = [model for record in sorted(self.folder.glob(f"*/{RECORD}")) if (model := _read_record(record))]
+        starter = self._starter()
+        return ([starter] if starter else []) + sorted(installed, key=lambda model: model.name.casefold())
+
+    def get(self, name: str) -> InstalledModel:
+        """The model of that name, capitals or not. Raises UnknownModel with near names, BadModel when damaged."""
+        models = self.list()
+        for model in models:
+            if model.name.casefold() == name.casefold():
+                return _checked(model)
+        if name.casefold() == STARTER_MODEL:
+            raise BadModel(
+                f"The built-in starter model is missing or incomplete at {self._starter_folder}; "
+                "install MascotForge again."
+            )
+        raise unknown_model(name, (model.name for model in models))
+
+    def resolve(self, ref: ModelRef) -> InstalledModel:
+        """The model that a recipe asks for: by its hash under any name when it has one, else by name.
+
+        Raises UnknownModel, also when the name is there but with other content than the recipe's hash.
+        """
+        if ref.hash is None:
+            return self.get(ref.name)
+        models = self.list()
+        for model in sorted(models, key=lambda model: model.name != ref.name):
+            if model.hash == ref.hash:
+                return _checked(model)
+        named = self.get(ref.name)
+        raise UnknownModel(
+            f"The recipe was made with another version of the model “{ref.name}” ({ref.hash[:8]}…) than the installed "
+            f"one ({named.hash[:8]}…); install that version, or choose the model again to use the installed one."
+        )
+
+    def install(self, path: Path, name: str | None = None, progress: Progress | None = None) -> InstalledModel:
+        """Copy a .safetensors checkpoint or a diffusers folder into the library; `progress` gets 0..1.
+
+        Installing the same content again gives the model that is there. Raises BadModel (pickle, truncated, no model,
+        another family, incomplete), BadInput (the name is taken), DiskFull, LibraryReadOnly.
+        """
+        path = Path(path)
+        found = identify(path)
+        wanted = safe_name(name or (path.stem if path.is_file() else path.resolve().name))
+        if wanted.casefold() == STARTER_MODEL:
+            raise BadInput(f"“{wanted}” is the built-in model's name; choose another with --name.")
+        with self._incoming() as aside:
+            model = _bring_in(found, wanted, aside, progress)
+            same = next((other for other in self.list() if other.hash == model.hash and not other.builtin), None)
+            if same and name in (None, same.name):
+                return same
+            target = self.folder / wanted
+            if any(other.name.casefold() == wanted.casefold() for other in self.list()) or target.exists():
+                raise BadInput(f"Another model is installed as “{wanted}”; choose another name with --name.")
+            aside.replace(target)
+        return self.get(wanted)
+
+    def remove(self, name: str) -> None:
+        """Move a model to the trash, from which `restore` brings it back.
+
+        Raises BadInput for the starter and UnknownModel.
+        """
+        model = next((m for m in self.list() if m.name.casefold() == name.casefold()), None)
+        if name.casefold() == STARTER_MODEL or (model and model.builtin):
+            raise BadInput("The starter model is built in and can't be removed.")
+        if model is None:
+            raise unknown_model(name, (m.name for m in self.list() if not m.builtin))
+        source = self.folder / model.name
+        target = self.folder / TRASH / f"{time.time_ns()}-{model.name}"
+        self._move(source, target)
+
+    def trashed(self) -> tuple[str, ...]:
+        """Names in the trash, the latest first."""
+        entries = sorted((self.folder / TRASH).glob(f"*/{RECORD}"), reverse=True)
+        return tuple(entry.parent.name.partition("-")[2] for entry in entries)
+
+    def restore(self, name: str) -> InstalledModel:
+        """Bring the latest removed model of that name back. Raises NotFound, and BadInput when the name is taken."""
+        for entry in sorted((self.folder / TRASH).glob(f"*/{RECORD}"), reverse=True):
+            original = entry.parent.name.partition("-")[2]
+            if original.casefold() == name.casefold():
+                if (self.folder / original).exists():
+                    raise BadInput(f"Another model is installed as “{original}” now; remove that one first.")
+                self._move(entry.parent, self.folder / original)
+                return self.get(original)
+        there = self.trashed()
+        hint = f"it holds {', '.join(there[:8])}." if there else "it is empty."
+        raise NotFound(f"No model “{name[:60]}” is in the trash; {hint}")
+
+    def _starter(self) -> InstalledModel | None:
+        index = self._starter_folder / "model_index.json"
+        if not index.is_file():
+            return None
+        weights = [path.stat() for path in sorted(self._starter_folder.rglob("*.safetensors"))]
+        stamp = (self._starter_folder, sum(s.st_size for s in weights), max((s.st_mtime_ns for s in weights), default=0))
+        with _starters_lock:
+            if stamp not in _starters:
+                try:
+                    _starters[stamp] = _describe_starter(self._starter_folder)
+                except BadModel:
+                    return None
+            return _starters[stamp]
+
+    @contextmanager
+    def _incoming(self) -> Iterator[Path]:
+        """A folder beside the models that vanishes unless it was renamed into place."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            aside = Path(tempfile.mkdtemp(prefix=".incoming-", dir=self.folder))
+        except OSError as error:
+            raise translate_os_error(error, self.folder / RECORD) or error from error
+        try:
+            yield aside
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def _move(self, source: Path, target: Path) -> None:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.replace(target)
+        except OSError as error:
+            raise translate_os_error(error, target) or error from error
+
+
+def _bring_in(found: Identified, name: str, folder: Path, progress: Progress | None) -> InstalledModel:
+    weights = folder if found.layout == "single-file" else folder / "diffusers"
+    hashes = copy_hashed(found.items, weights, progress)
+    model = InstalledModel(
+        name=name,
+        path=folder / (WEIGHTS_FILE if found.layout == "single-file" else "diffusers"),
+        architecture=ARCHITECTURE,
+        layout=found.layout,
+        hash=hashes[WEIGHTS_FILE] if found.layout == "single-file" else hash_of_folder(hashes),
+        size_bytes=_size(weights),
+        native_size=found.native_size,
+        alpha=found.alpha,
+        builtin=False,
+        licence=found.licence,
+        parameters=found.parameters,
+        vocabulary=found.vocabulary,
+        variant=found.variant,
+    )
+    if found.config:
+        write_config(found.config, folder / "config")
+    write_bytes(folder / RECORD, model.to_json())
+    folder.chmod(0o755)
+    return model
+
+
+def _describe_starter(folder: Path) -> InstalledModel:
+    facts = inspect_folder(folder, licence="Apache-2.0")
+    return InstalledModel(
+        name=STARTER_MODEL,
+        path=folder,
+        architecture=ARCHITECTURE,
+        layout="diffusers",
+        hash=hash_of_folder({place: hash_file(folder / place) for place in facts.files}),
+        size_bytes=sum((folder / place).stat().st_size for place in facts.files),
+        native_size=facts.native_size,
+        alpha=facts.alpha,
+        builtin=True,
+        licence=facts.licence,
+        parameters=facts.parameters,
+        vocabulary=True,
+        variant=facts.variant,
+    )
+
+
+def _size(weights: Path) -> int:
+    return sum(path.stat().st_size for path in weights.rglob("*") if path.is_file())
+
+
+def _read_record(record: Path) -> InstalledModel | None:
+    """The record's model, under its folder's name; None for a record that can't be read (doctor's business)."""
+    try:
+        model = InstalledModel.from_json(record.read_bytes(), record.parent)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return model if model.name == record.parent.name else None
+
+
+def _checked(model: InstalledModel) -> InstalledModel:
+    """Raises BadModel when the weights are gone or have another size than when they were installed."""
+    if not model.builtin:
+        if model.layout == "single-file":
+            size = model.path.stat().st_size if model.path.is_file() else 0
+        else:
+            size = _size(model.path)
+        if size != model.size_bytes:
+            raise BadModel(
+                f"The files of the model “{model.name}” at {model.path} were changed or lost after it was installed; "
+                "remove it and install it again."
+            )
+    return model

@@ -1,0 +1,40 @@
+"""Names of installed models: safe as folder names on every platform, and found again when misspelt."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from engine.protocol.errors import BadInput, UnknownModel
+
+MAX_NAME_CHARACTERS = 80
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
+def safe_name(wanted: str) -> str:
+    """`wanted` as a name that is also a folder's: letters, digits, space . _ - + only.
+
+    Raises BadInput when nothing usable is left.
+    """
+    text = unicodedata.normalize("NFC", wanted)
+    text = "".join(c if c.isalnum() or c in " ._-+" else "-" for c in text)
+    text = re.sub(r"-{2,}", "-", text).strip(" .-")[:MAX_NAME_CHARACTERS].strip(" .-")
+    if not text or _RESERVED.fullmatch(text):
+        raise BadInput(f"“{wanted[:40]}” can't be a model's name; give one of letters and digits with --name.")
+    return text
+
+
+def unknown_model(name: str, known: Iterable[str]) -> UnknownModel:
+    """The refusal for a name that is not installed, with the nearest names or all of them when they are few."""
+    names = list(known)
+    by_fold = {known_name.casefold(): known_name for known_name in names}
+    near = difflib.get_close_matches(name.casefold(), by_fold, n=3, cutoff=0.5)
+    if near:
+        hint = "did you mean " + " or ".join(f"“{by_fold[match]}”" for match in near) + "?"
+    elif names:
+        hint = f"installed: {', '.join(names[:8])}{' …' if len(names) > 8 else ''}."
+    else:
+        hint = "none is installed; add one with `mascotforge models install FILE`."
+    return UnknownModel(f"The model “{name[:60]}” is not installed; {hint}")
