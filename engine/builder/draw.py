@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.builder.accessories import Worn, accessory
 from engine.builder.artist import HeadArt, Model
-from engine.builder.face import face
+from engine.builder.face import extras, face
 from engine.builder.geometry import IDENTITY, Affine, Point, rotation
 from engine.builder.ink import Ink, Shape, Writer
 from engine.builder.palette import RAMPS, worn
@@ -105,6 +105,7 @@ def _sheets(m: Model, art: SpeciesArt, head: HeadArt, wear: Worn, tail: Tail | N
         _Sheet("head", "head", head.front, tilt),
         _Sheet("face", "head", face(m, head.plan), tilt),
         _Sheet("head-front", "head", head.over_face, tilt),
+        _Sheet("mood", "head", extras(m, head.plan), tilt),
     ]
     return [
         _Sheet("accessory-back", "accessory_back", wear.back),

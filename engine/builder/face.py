@@ -8,7 +8,7 @@ from engine.builder.ink import Shape, spot
 from engine.builder.palette import MOUTH, TEAR, TONGUE, mix
 from engine.protocol.mascot import Mood
 
-EYE_RX, EYE_RY = 41.0, 53.0
+EYE_RX, EYE_RY = 44.0, 57.0
 
 
 def unit(m: Model) -> float:
@@ -24,9 +24,7 @@ def face(m: Model, plan: FacePlan) -> list[Shape]:
     for eye in plan.eyes:
         out += _eye(m, plan, eye)
     out += _mouth(m, plan)
-    out += _brows(m, plan)
-    out += _extras(m, plan)
-    return out
+    return out + _brows(m, plan)
 
 
 def eye_size(m: Model, eye: Eye) -> tuple[float, float]:
@@ -157,7 +155,7 @@ def _brows(m: Model, plan: FacePlan) -> list[Shape]:
 def _mouth(m: Model, plan: FacePlan) -> list[Shape]:
     mood = m.mascot.mood
     x, y = m.frame.at(*plan.mouth)
-    k = unit(m) * plan.mouth_size
+    k = unit(m) * plan.mouth_size * 1.14
     ink = plan.iris if plan.glowing else plan.ink
     if mood is Mood.HAPPY:
         return _grin(m, plan, x, y, k, ink)
@@ -223,7 +221,8 @@ def _snarl(m: Model, plan: FacePlan, x: float, y: float, k: float, ink: str) -> 
     return out
 
 
-def _extras(m: Model, plan: FacePlan) -> list[Shape]:
+def extras(m: Model, plan: FacePlan) -> list[Shape]:
+    """What hangs about the head in a mood: tear, sweat, steam, the letters of sleep. Drawn over ears and hair."""
     mood, k = m.mascot.mood, unit(m)
     if mood is Mood.SAD:
         eye = max(plan.eyes, key=lambda e: e.x)

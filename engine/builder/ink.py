@@ -66,7 +66,7 @@ class Ink:
         if self.outlined:
             width = 2 * self.weight * weight
             out += [Shape(p, stroke=ramp.line, width=width) for p in lines]
-        inner = [*inside, *(self._shade(p, ramp, shade) for p in paths[:1])]
+        inner = [*inside, self._shade(paths[0], ramp, shade, plain=not inside)]
         out += [Shape(p, fill=self._fill(p, ramp, glow)) for p in paths[1:]]
         out.append(Shape(paths[0], fill=self._fill(paths[0], ramp, glow), inside=inner, clip=tuple(paths)))
         return out
@@ -81,9 +81,12 @@ class Ink:
             ((0.0, mix(ramp.base, ramp.light, 0.55)), (0.5, ramp.base), (1.0, mix(ramp.base, ramp.shade, 0.3))),
         )
 
-    def _shade(self, path: Path, ramp: Ramp, shift: tuple[float, float]) -> Shape:
-        """The crescent of `path` that its own copy, moved towards the light, leaves bare."""
+    def _shade(self, path: Path, ramp: Ramp, shift: tuple[float, float], *, plain: bool) -> Shape:
+        """The crescent of `path` that its own copy, moved towards the light, leaves bare; opaque (and quicker) on `plain` fill."""
         strength = 0.55 if self.outlined else 0.34
+        if plain:
+            tone = mix(ramp.base, ramp.shade, strength if self.outlined else 0.5)
+            return Shape(path + path.shifted(-shift[0], -shift[1]), fill=tone, even_odd=True)
         return Shape(path + path.shifted(-shift[0], -shift[1]), fill=ramp.shade, opacity=strength, even_odd=True)
 
     def cast(self, path: Path, ramp: Ramp, width: float = 26.0, dy: float = 6.0) -> Shape:

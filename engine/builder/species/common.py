@@ -47,12 +47,19 @@ def torso_path(m: Model, *, square: float = 0.0) -> Path:
 def torso(m: Model, ramp: Ramp, inside: Sequence[Shape] = ()) -> list[Shape]:
     """The body with the head's shadow on it."""
     path = torso_path(m)
-    return m.ink.part(path, ramp, inside=[*inside, head_shadow(m, ramp)], shade=(14, 8))
+    return m.ink.part(path, ramp, inside=[*inside, *shadows(m, ramp)], shade=(14, 8))
 
 
-def head_shadow(m: Model, ramp: Ramp) -> Shape:
-    f = m.frame
-    return m.ink.cast(ellipse(f.head[0], f.head[1] + 6, f.head_hw * 0.9, f.head_hh), ramp, 26, 10)
+def shadows(m: Model, ramp: Ramp) -> list[Shape]:
+    """The shadows that head and arms throw on the body."""
+    f, j = m.frame, m.frame.joints
+    strength = 0.42 if m.ink.outlined else 0.5
+    out = [Shape(ellipse(f.head[0], f.head[1] + 16, f.head_hw * 0.9 + 13, f.head_hh + 13), fill=ramp.shade, opacity=strength)]
+    if not m.ink.outlined:
+        for name in ("left", "right"):
+            arm = smooth(spine(j[f"{name}_shoulder"], j[f"{name}_elbow"], j[f"{name}_hand"], 4), closed=False).shifted(0, 8)
+            out.append(Shape(arm, stroke=ramp.shade, width=2 * f.arm_w + 18, opacity=0.4))
+    return out
 
 
 def belly(m: Model, colour: str, size: float = 1.0) -> Shape:

@@ -10,7 +10,7 @@ from engine.builder.ink import Shape, spot
 from engine.builder.limbs import Paw, arm, leg
 from engine.builder.palette import Ramp, darker, mix
 from engine.builder.skeleton import Build
-from engine.builder.species.common import SpeciesArt, Tail, at, belly, gleam, head_shadow
+from engine.builder.species.common import SpeciesArt, Tail, at, belly, gleam, shadows
 
 _HORN = Ramp("#fff0cf", "#ffffff", "#dcb98a", "#4a3320", "#ffffff")
 
@@ -73,7 +73,7 @@ def _body(m: Model) -> list[Shape]:
     shell = _fuzzy(0, cy + 6, f.hip_hw * 0.97, (f.body_bottom - f.body_top) / 2, 16, 14, power=2.3)
     ring = belly(m, r.light, 0.98)
     bars = [m.ink.line(smooth([(-f.hip_hw * 0.4, y - 6), (0, y + 4), (f.hip_hw * 0.4, y - 6)], closed=False), mix(r.light, r.base, 0.7), 0.5) for y in (cy + 12, cy + 44, cy + 76)]
-    return m.ink.part(shell, r, inside=[ring, *bars, head_shadow(m, r)], shade=(14, 8))
+    return m.ink.part(shell, r, inside=[ring, *bars, *shadows(m, r)], shade=(14, 8))
 
 
 def _tail(m: Model) -> Tail:

@@ -8,7 +8,7 @@ from engine.builder.ink import Shape, spot
 from engine.builder.limbs import Paw, arm, leg
 from engine.builder.palette import HAIR, SKIN, WHITE, Ramp, mix
 from engine.builder.skeleton import Build
-from engine.builder.species.common import SpeciesArt, at, gleam, head_path, head_shadow, torso_path
+from engine.builder.species.common import SpeciesArt, at, gleam, head_path, shadows, torso_path
 
 _HEAD: tuple[Knot, ...] = ((0, -0.98), (0.46, -0.86), (0.82, -0.46), (0.94, 0.06), (0.86, 0.52), (0.52, 0.88), (0, 1.0))
 
@@ -98,7 +98,7 @@ def _body(m: Model) -> list[Shape]:
     hem = spot(polygon([(-w * 1.4, y - 20), (w * 1.4, y - 20), (w * 1.4, y + 2), (-w * 1.4, y + 2)]), mix(r.base, r.shade, 0.55))
     py = f.body_top + h * 0.58
     pocket = smooth([(-w * 0.42, py - 22, 0.4), (w * 0.42, py - 22, 0.4), (w * 0.62, py + 26, 0.4), (w * 0.58, py + 34, 0.4), (-w * 0.58, py + 34, 0.4), (-w * 0.62, py + 26, 0.4)])
-    out = m.ink.part(torso_path(m), r, inside=[trousers, hem, head_shadow(m, r)], shade=(14, 8))
+    out = m.ink.part(torso_path(m), r, inside=[trousers, hem, *shadows(m, r)], shade=(14, 8))
     out += [spot(pocket, mix(r.base, r.light, 0.5)), m.ink.line(pocket, r.shade, 0.4)]
     ny = f.neck[1]
     cw = f.shoulder_hw * 1.02

@@ -9,7 +9,7 @@ from engine.builder.geometry import Path, Point, ellipse, limb, polygon, rounded
 from engine.builder.ink import Shape, spot
 from engine.builder.palette import METAL, SCREEN, Ramp, mix
 from engine.builder.skeleton import Build
-from engine.builder.species.common import SpeciesArt, gleam, head_shadow
+from engine.builder.species.common import SpeciesArt, gleam, shadows
 from engine.protocol.mascot import Mood, Pose
 
 _GLOW = {Mood.HAPPY: "#7dfcf0", Mood.SAD: "#8fc4ff", Mood.ANGRY: "#ff8a70", Mood.SURPRISED: "#fff08a", Mood.SLEEPY: "#b9c8ff"}
@@ -69,7 +69,7 @@ def _body(m: Model) -> list[Shape]:
         (-f.shoulder_hw * 1.06, top + 6, 0.7), (0, top - 8), (f.shoulder_hw * 1.06, top + 6, 0.7), (f.shoulder_hw * 1.16 + 6, cy - hh * 0.3), (w, cy + hh * 0.5),
         (w * 0.8, bottom - 4, 0.8), (0, bottom + 4), (-w * 0.8, bottom - 4, 0.8), (-w, cy + hh * 0.5), (-f.shoulder_hw * 1.16 - 6, cy - hh * 0.3),
     ])  # fmt: skip
-    out += m.ink.part(shell, r, inside=[head_shadow(m, r)], shade=(14, 8))
+    out += m.ink.part(shell, r, inside=[*shadows(m, r)], shade=(14, 8))
     panel = rounded_rect(0, cy + hh * 0.22, w * 0.56, hh * 0.4, 22)
     out += m.ink.part(panel, steel, weight=0.7, shade=(8, 6))
     y = cy + hh * 0.1
@@ -137,7 +137,7 @@ def _leg(m: Model, side: int) -> list[Shape]:
     foot = j[f"{name}_foot"]
     out = _tube(m, spine(j[f"{name}_hip"], j[f"{name}_knee"], foot), w * 0.72)
     if m.sitting or m.mascot.pose is Pose.JUMPING:
-        big = 1.0 if m.sitting else 0.86
+        big = 1.0 if m.sitting else 0.94
         at = foot if m.sitting else (foot[0] + side * 6, foot[1] + 10)
         out += m.ink.part(rounded_rect(*at, fw * big, fw * 1.02 * big, 30), r, shade=(10, 9))
         return out + m.ink.part(rounded_rect(*at, fw * 0.62 * big, fw * 0.64 * big, 20), _steel(m), weight=0.6, shade=(6, 6))
