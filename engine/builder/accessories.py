@@ -48,30 +48,30 @@ def accessory(m: Model, head: HeadArt) -> Worn:
 def _scarf(m: Model) -> list[Shape]:
     f, r = m.frame, m.worn
     y = f.neck[1]
-    hw = max(f.shoulder_hw * 1.18, 92.0)
+    hw = max(f.shoulder_hw * 1.26, 104.0)
     side = m.side
     x = side * hw * 0.42
     end = smooth([
-        (x - 36, y + 30, 0.4), (x + 34, y + 30, 0.4), (x + 44 + side * 6, y + 96), (x + 42 + side * 14, y + 164, 0.15),
-        (x - 34 + side * 14, y + 168, 0.15), (x - 36 + side * 4, y + 96),
+        (x - 40, y + 30, 0.4), (x + 38, y + 30, 0.4), (x + 50 + side * 6, y + 96), (x + 50 + side * 16, y + 172, 0.15),
+        (x - 42 + side * 16, y + 176, 0.15), (x - 42 + side * 4, y + 96),
     ])  # fmt: skip
-    stripe_y = y + 128
+    stripe_y = y + 134
     stripes = [spot(polygon([(x - 80, stripe_y + k), (x + 90, stripe_y - 4 + k), (x + 90, stripe_y + 12 + k), (x - 80, stripe_y + 16 + k)]), r.pale) for k in (-26, 6)]
     out: list[Shape] = []
-    fx = x + side * 14
-    for k in (-26, -6, 14, 33):
-        out += m.ink.part(limb([(fx + k, y + 152), (fx + k + 1, y + 168), (fx + k + 2, y + 180)], [9, 9, 8]).fill, r, weight=0.7, shade=(4, 0), glow=False)
+    fx = x + side * 16
+    for k in (-31, -8, 15, 38):
+        out += m.ink.part(limb([(fx + k, y + 160), (fx + k + 1, y + 177), (fx + k + 2, y + 190)], [9, 9, 8]).fill, r, weight=0.7, shade=(4, 0), glow=False)
     out += m.ink.part(end, r, inside=stripes, weight=0.85, shade=(9, 4))
     band = smooth([
         (-hw, y - 14), (-hw * 0.55, y + 16), (0, y + 24), (hw * 0.55, y + 16), (hw, y - 14), (hw + 14, y + 18),
-        (hw * 0.86, y + 54), (hw * 0.4, y + 78), (0, y + 84), (-hw * 0.4, y + 78), (-hw * 0.86, y + 54), (-hw - 14, y + 18),
+        (hw * 0.88, y + 58), (hw * 0.42, y + 86), (0, y + 93), (-hw * 0.42, y + 86), (-hw * 0.88, y + 58), (-hw - 14, y + 18),
     ])  # fmt: skip
     folds = [
         m.ink.line(smooth([(s * hw * 0.95, y + 10), (s * hw * 0.5, y + 42), (0, y + 50)], closed=False), r.shade, 0.5)
         for s in (-1, 1)
     ]
     out += m.ink.part(band, r, inside=[m.ink.cast(ellipse(0, y - 40, hw, 70), r, 8, 0), *folds], weight=0.85, shade=(8, 10))
-    knot = ellipse(x, y + 50, 42, 38)
+    knot = ellipse(x, y + 54, 47, 43)
     out += m.ink.part(knot, r, weight=0.85, shade=(9, 8))
     return out
 
@@ -191,19 +191,20 @@ def _headphones(m: Model, head: HeadArt) -> list[Shape]:
     cx = head.cup_x
     left, y = f.at(-cx, 0.06)
     right, _ = f.at(cx, 0.06)
-    top = f.at(0, -1.0)[1] - 12 * k
-    mid = (y + top) / 2 - 40 * k
-    band = smooth([(left - 4, y - 30 * k), (left * 0.93, mid), (left * 0.52, top + 22 * k), (0, top - 6 * k), (right * 0.52, top + 22 * k), (right * 0.93, mid), (right + 4, y - 30 * k)], closed=False)
+    top = f.at(0, -1.0)[1] - 16 * k
+    rise = y - 20 * k - top
+    arch = ((-1.0, 0.0), (-0.95, 0.36), (-0.76, 0.69), (-0.43, 0.92), (0.0, 1.0), (0.43, 0.92), (0.76, 0.69), (0.95, 0.36), (1.0, 0.0))
+    band = smooth([((right - left) / 2 * u + (left + right) / 2, top + rise * (1 - v)) for u, v in arch], closed=False)
     out: list[Shape] = []
     if m.ink.outlined:
-        out.append(Shape(band, stroke=r.line, width=34 * k + 2 * m.ink.weight * 0.9))
-    out += [Shape(band, stroke=r.base, width=34 * k), Shape(band.shifted(-2, -6 * k), stroke=r.light, width=9 * k)]
+        out.append(Shape(band, stroke=r.line, width=44 * k + 2 * m.ink.weight * 0.9))
+    out += [Shape(band, stroke=r.base, width=44 * k), Shape(band.shifted(-2, -8 * k), stroke=r.light, width=11 * k)]
     for s, x in ((-1, left), (1, right)):
-        cushion = rounded_rect(x - s * 4 * k, y, 26 * k, 62 * k, 26 * k)
-        shell = smooth([(x + s * 6 * k, y - 74 * k), (x + s * 44 * k, y - 52 * k), (x + s * 56 * k, y), (x + s * 44 * k, y + 52 * k), (x + s * 6 * k, y + 74 * k)])
+        cushion = rounded_rect(x - s * 8 * k, y, 30 * k, 70 * k, 29 * k)
+        shell = smooth([(x + s * 4 * k, y - 84 * k, 0.6), (x + s * 50 * k, y - 60 * k), (x + s * 66 * k, y), (x + s * 50 * k, y + 60 * k), (x + s * 4 * k, y + 84 * k, 0.6)])
         out += m.ink.part(cushion, WHITE, weight=0.85, shade=(6, 6))
         out += m.ink.part(shell, r, weight=0.9, shade=(9, 9))
-        out += [spot(ellipse(x + s * 26 * k, y, 11 * k, 24 * k), r.pale)]
+        out += [spot(ellipse(x + s * 32 * k, y, 13 * k, 28 * k), r.pale)]
     return out
 
 
@@ -212,7 +213,7 @@ def _cape(m: Model) -> tuple[list[Shape], list[Shape]]:
     top = f.neck[1] - 8
     flying = m.mascot.pose is Pose.JUMPING
     bottom = f.hip_y + (6 if flying else 56 if m.sitting else 78)
-    hw = max(f.hip_hw + 128, 238.0) + (22 if flying else 0)
+    hw = max(f.hip_hw + 150, 268.0) + (22 if flying else 0)
     sway = 14 * m.side
     w0 = f.shoulder_hw + 18
     lift = -46 if flying else 0

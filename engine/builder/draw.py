@@ -18,7 +18,7 @@ from engine.protocol.mascot import Mascot, Species
 CANVAS = 1024
 _HEIGHT = 0.885
 _WIDTH = 0.93
-_LARGEST = 1.14
+_LARGEST = 1.26
 """Small figures (sitting, no ears) aren't blown up beyond this, so that line weights stay related."""
 
 PARTS: tuple[str, ...] = (

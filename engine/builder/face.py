@@ -147,7 +147,7 @@ def _brows(m: Model, plan: FacePlan) -> list[Shape]:
             weight = 0.85
         else:
             p = [(x + side * rx * 0.66, y + 2 * k), (x + side * rx * 0.06, y - 16 * k), (x - side * rx * 0.52, y - 3 * k)]
-            weight = 0.66
+            weight = 0.58
         out.append(m.ink.line(smooth(p, closed=False), colour, weight))
     return out
 

@@ -54,7 +54,7 @@ def arm(m: Model, side: int, ramp: Ramp, paw: Paw) -> list[Shape]:
         out = [*out, *mitten]
     if raised:
         out += _palm_pads(j[f"{name}_hand"], w, _heading(pts), paw) if not paw.fingers else []
-    elif not hip:
+    else:
         out += _knuckles(m, j[f"{name}_hand"], w, _heading(pts), paw.hand)
     return out
 

@@ -107,7 +107,7 @@ def _arm(
         hand = (side * (clear + 34 + 22 * stretch), head[1] + 66 - 46 * stretch)
         return (side * (sx + 0.66 * (abs(hand[0]) - sx)), sy + 0.28 * (hand[1] - sy)), hand
     if pose is Pose.SITTING:
-        hand = (side * (bw * 0.86 + 26), min(max(sy + 0.62 * arm, -158.0), -140.0))
+        hand = (side * (bw * 0.86 + 26), min(max(sy + 0.62 * arm, -172.0), -154.0))
         return (side * (max(sx + 0.36 * arm, bw * 0.86 + 34)), (sy + hand[1]) / 2 - 4), hand
     hand = (side * max(sx + 0.66 * arm, bw + 58), sy + 0.76 * arm)
     return (side * (sx + 0.40 * arm), sy + 0.32 * arm), hand

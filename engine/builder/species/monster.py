@@ -11,6 +11,7 @@ from engine.builder.limbs import Paw, arm, leg
 from engine.builder.palette import Ramp, darker, mix
 from engine.builder.skeleton import Build
 from engine.builder.species.common import SpeciesArt, Tail, at, belly, gleam, shadows
+from engine.protocol.mascot import Mood
 
 _HORN = Ramp("#fff0cf", "#ffffff", "#dcb98a", "#4a3320", "#ffffff")
 
@@ -54,7 +55,8 @@ def _head(m: Model) -> HeadArt:
     for eye in eyes:
         x, y = f.at(eye.x, eye.y)
         big = (1 + 0.17 * m.mascot.proportions.eye_size) * eye.scale * k
-        whites += m.ink.bit(ellipse(x, y, 60 * big, 68 * big), "#fffdf4", r.line, 0.55)
+        lid = m.mascot.mood is Mood.SLEEPY
+        whites += m.ink.bit(ellipse(x, y, 60 * big, 68 * big), r.light if lid else "#fffdf4", r.line, 0.55)
     return HeadArt(
         behind=[*_horn(m, -1), *_horn(m, 1)],
         front=[*head, *whites],

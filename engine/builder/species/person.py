@@ -6,7 +6,7 @@ from engine.builder.artist import Eye, FacePlan, HeadArt, Model
 from engine.builder.geometry import Knot, ellipse, limb, polygon, smooth
 from engine.builder.ink import Shape, spot
 from engine.builder.limbs import Paw, arm, leg
-from engine.builder.palette import HAIR, SKIN, WHITE, Ramp, mix
+from engine.builder.palette import HAIR, SKIN, WHITE, Ramp, darker, mix
 from engine.builder.skeleton import Build
 from engine.builder.species.common import SpeciesArt, at, gleam, head_path, shadows, torso_path
 
@@ -18,8 +18,8 @@ def _skin(m: Model) -> Ramp:
 
 
 def _hair(m: Model) -> Ramp:
-    dark_skin = int((m.wobble(11) + 1) / 2 * 5.999) >= 3
-    return HAIR[int((m.wobble(12) + 1) / 2 * (2.999 if dark_skin else 4.999))]
+    tone = int((m.wobble(11) + 1) / 2 * 5.999)
+    return HAIR[int((m.wobble(12) + 1) / 2 * ((4.999, 4.999, 2.999, 1.999, 0.999, 0.999)[tone]))]
 
 
 def _style(m: Model) -> int:
@@ -27,7 +27,7 @@ def _style(m: Model) -> int:
 
 
 def _back_hair(m: Model) -> list[Shape]:
-    h, style, f = _hair(m), _style(m), m.frame
+    h, style, f = darker(_hair(m), 0.3), _style(m), m.frame
     if style == 1:
         bob = at(m, [(0, -1.1), (0.62, -0.98), (1.04, -0.5), (1.14, 0.1), (1.16, 0.62), (0.98, 0.92, 0.5), (0.6, 0.86), (0, 0.8), (-0.6, 0.86), (-0.98, 0.92, 0.5), (-1.16, 0.62), (-1.14, 0.1), (-1.04, -0.5), (-0.62, -0.98)])
         return m.ink.part(bob, h, shade=(12, 10))
