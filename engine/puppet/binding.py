@@ -56,7 +56,7 @@ def _arm(side: str, skeleton: Skeleton) -> list[Anchor]:
     arm, forearm, palm = (f"{side}_{name}" for name in ("arm", "forearm", "palm"))
     return [
         (_along(skeleton, arm, 0.0), arm),
-        (_along(skeleton, arm, 0.5), arm),
+        (_along(skeleton, arm, 0.25), arm),
         (_along(skeleton, forearm, 0.0), forearm),
         (_along(skeleton, forearm, 0.5), forearm),
         (_along(skeleton, palm, 0.0), palm),

@@ -38,11 +38,12 @@ def mesh_from_alpha(alpha: NDArray[np.uint8], spacing: float, margin: float) -> 
     if not rim:
         return None
     depth = cv2.distanceTransform(covered, cv2.DIST_L2, 3)
-    points = np.vstack([*rim, _inside(depth, spacing)])
+    grid = _inside(depth, spacing)
+    points = np.vstack([*rim, grid])
     if len(points) < 3:
         return None
     triangles = np.asarray(Delaunay(points).simplices, dtype=np.int32)
-    triangles = triangles[_covers(points, triangles, covered)]
+    triangles = triangles[_covers(points, triangles, covered) & ~_slivers(points, triangles, len(points) - len(grid), margin)]
     triangles = _same_winding(points, triangles)
     used, inverse = np.unique(triangles, return_inverse=True)
     if not len(used):
@@ -105,6 +106,17 @@ def _covers(
     edge_a, edge_b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     area = np.abs(edge_a[:, 0] * edge_b[:, 1] - edge_a[:, 1] * edge_b[:, 0])
     return (inside.sum(axis=1) >= 4) & (area > 0.5)
+
+
+def _slivers(
+    points: NDArray[np.float64], triangles: NDArray[np.int32], rim: int, margin: float
+) -> NDArray[np.bool_]:
+    """Thin triangles between rim points alone: they lie in the clear margin, and would fold at the first bend."""
+    corners = points[triangles]
+    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
+    edge_a, edge_b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    area = np.abs(edge_a[:, 0] * edge_b[:, 1] - edge_a[:, 1] * edge_b[:, 0])
+    return (triangles < rim).all(axis=1) & (area / longest < margin * 0.7)
 
 
 def _same_winding(points: NDArray[np.float64], triangles: NDArray[np.int32]) -> NDArray[np.int32]:

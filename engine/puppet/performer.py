@@ -15,8 +15,9 @@ from engine.puppet.arap import ArapSolver
 from engine.puppet.parts import PartRole, Rgba
 from engine.puppet.posing import Moment, Poser, stretched
 from engine.puppet.puppet import Puppet
-from engine.puppet.raster import Rasteriser
+from engine.puppet.raster import Rasteriser, Sheet
 from engine.puppet.reach import raised_pose, waving_side
+from engine.puppet.skeleton import Point
 from engine.puppet.stage import Stage, stage_around
 
 ITERATIONS = 3
@@ -67,7 +68,7 @@ class Performer:
         obstacle, scale = self._face(side)
         raised = raised_pose(rig.skeleton, side, obstacle, scale)
         self._poser = Poser(clip, rig.skeleton, side, raised, strength)
-        self._order = self._draw_order(side)
+        self._sheets = self._stacked(side)
         self._rasterisers: dict[int, Rasteriser] = {}
 
     @cached_property
@@ -80,18 +81,19 @@ class Performer:
 
     @cached_property
     def layers(self) -> tuple[DrawnLayer, ...]:
-        """Layers of the rig, in its own order; `frame` says in which order to draw them."""
+        """What is drawn, from back to front; the same throughout the performance."""
         result: list[DrawnLayer] = []
-        for layer, texture in zip(self.puppet.rig.layers, self.puppet.textures, strict=True):
+        for index, shown in self._sheets:
+            layer, texture = self.puppet.rig.layers[index], self.puppet.textures[index]
             height, width = texture.rgba.shape[:2]
             uv = (layer.vertices - (texture.left, texture.top)) / (width, height)
-            result.append(DrawnLayer(layer.role, texture.rgba, uv.astype(np.float32), layer.triangles))
+            result.append(DrawnLayer(layer.role, texture.rgba, uv.astype(np.float32), layer.triangles if shown is None else shown))
         return tuple(result)
 
-    def frame(self, seconds: float) -> list[tuple[int, NDArray[np.float32]]]:
-        """What to draw, from back to front: the index of a layer and its vertices (n, 2) float32 in stage pixels."""
+    def frame(self, seconds: float) -> list[NDArray[np.float32]]:
+        """Vertices (n, 2) float32 in stage pixels of each of `layers`, at a second of any loop."""
         vertices = (self._vertices(seconds / self.seconds) - (self.stage.left, self.stage.top)).astype(np.float32)
-        return [(i, vertices[self._starts[i] : self._starts[i + 1]]) for i in self._order]
+        return [vertices[self._starts[i] : self._starts[i + 1]] for i, _ in self._sheets]
 
     def frame_count(self, fps: int) -> int:
         """Frames in one loop; frame `frame_count` would be frame 0 again."""
@@ -106,7 +108,11 @@ class Performer:
         rasteriser = self._rasterisers.get(size)
         if rasteriser is None:
             width, height = self.output_size(size)
-            rasteriser = Rasteriser(self.puppet, width, height, width / self.stage.width)
+            rig, textures = self.puppet.rig, self.puppet.textures
+            sheets = [
+                Sheet(rig.layers[i].vertices, rig.layers[i].triangles, textures[i], shown) for i, shown in self._sheets
+            ]
+            rasteriser = Rasteriser(sheets, width, height, width / self.stage.width)
             self._rasterisers[size] = rasteriser
         return rasteriser.draw(self.frame(seconds))
 
@@ -165,16 +171,40 @@ class Performer:
         radius = max(1.0, 0.4 * hypot(hand[0] - elbow[0], hand[1] - elbow[1]) * scale)
         return np.asarray(cv2.GaussianBlur(solid, (0, 0), radius), dtype=np.float32), scale
 
-    def _draw_order(self, side: str) -> list[int]:
-        """Back to front. An arm that waves comes in front of the head unless it was drawn behind the body."""
+    def _stacked(self, side: str) -> list[tuple[int, NDArray[np.int32] | None]]:
+        """Layers, and the triangles to draw if not all of a layer is drawn here, from back to front.
+
+        An arm that waves keeps its shoulder where it was drawn, under the chin; its forearm comes in front of the head.
+        """
         layers = self.puppet.rig.layers
-        order = list(range(len(layers)))
+        sheets: list[tuple[int, NDArray[np.int32] | None]] = [(i, None) for i in range(len(layers))]
         roles = [layer.role for layer in layers]
         waving = PartRole.RIGHT_ARM if side == "right" else PartRole.LEFT_ARM
-        if self.action is not Action.WAVE or waving not in roles or PartRole.BODY not in roles:
-            return order
-        arm, body = roles.index(waving), roles.index(PartRole.BODY)
-        if arm > body:
-            order.remove(arm)
-            order.append(arm)
-        return order
+        if self.action is not Action.WAVE or waving not in roles or PartRole.HEAD not in roles:
+            return sheets
+        arm, head = roles.index(waving), len(roles) - 1 - roles[::-1].index(PartRole.HEAD)
+        body = roles.index(PartRole.BODY) if PartRole.BODY in roles else -1
+        if not body < arm < head:
+            return sheets
+        shoulder, fore = self._cut_at_elbow(arm, side)
+        sheets[arm] = (arm, shoulder)
+        sheets.insert(head + 1, (arm, fore))
+        return sheets
+
+    def _cut_at_elbow(self, arm: int, side: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The arm's triangles up to the elbow and from it on; a strip belongs to both, so that no seam shows."""
+        layer = self.puppet.rig.layers[arm]
+        bones = self.puppet.rig.skeleton.bones
+        upper, fore = bones[f"{side}_arm"], bones[f"{side}_forearm"]
+        way = _unit(upper.head, upper.tail) + _unit(fore.head, fore.tail)
+        way /= max(float(np.hypot(*way)), 1e-9)
+        centres = layer.vertices[layer.triangles].mean(axis=1)
+        beyond = (centres - fore.head) @ way
+        strip = 0.2 * hypot(fore.tail[0] - fore.head[0], fore.tail[1] - fore.head[1])
+        near_hand = np.hypot(*(centres - fore.tail).T) < np.hypot(*(centres - upper.head).T)
+        return layer.triangles[(beyond < strip) | ~near_hand], layer.triangles[(beyond > 0) & near_hand]
+
+
+def _unit(start: Point, end: Point) -> NDArray[np.float64]:
+    way = np.subtract(end, start)
+    return way / max(float(np.hypot(*way)), 1e-9)

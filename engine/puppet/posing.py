@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import radians
 
 import numpy as np
@@ -10,8 +11,8 @@ from numpy.typing import NDArray
 
 from engine.puppet.actions import ActionClip
 from engine.puppet.curves import sample
-from engine.puppet.reach import ArmPose, rest_pose
-from engine.puppet.skeleton import SIDES, BonePose, Skeleton
+from engine.puppet.reach import ALREADY_RAISED, ArmPose, relaxed, rest_pose
+from engine.puppet.skeleton import SIDES, BonePose, Point, Skeleton
 
 PALM_SWING = 14.0
 """Degrees that the hand bends at a full swing."""
@@ -35,6 +36,8 @@ class Poser:
         self._side = side
         self._raised = raised
         self._rest = rest_pose(skeleton, side)
+        waves = "raise_arm" in clip.curves
+        self._start = relaxed(self._rest) if waves and self._rest.lower > ALREADY_RAISED else self._rest
         self._other = next(name for name in SIDES if name != side)
         self._sign = 1.0 if side == "right" else -1.0
 
@@ -55,15 +58,24 @@ class Poser:
         angles[f"{self._side}_palm"] = radians(-sign * palm)
         angles[f"{self._other}_arm"] = radians(sign * (value["free_arm"] + value["arms"]))
         angles[f"{self._other}_forearm"] = radians(sign * value["free_arm"] * 0.5)
-        offset = (sign * value["shift"] * height, -value["bob"] * height)
-        return Moment(BonePose(angles, offset), value["squash"], radians(sign * value["ears"]))
+        offsets = {"pelvis": (sign * value["shift"] * height, -value["bob"] * height), **self._reach(value)}
+        return Moment(BonePose(angles, offsets), value["squash"], radians(sign * value["ears"]))
 
     def _waving_arm(self, value: dict[str, float]) -> tuple[float, float, float]:
         """Turns from rest in degrees, upwards positive: upper arm, forearm, and the palm beyond the forearm."""
         swing = value["swing"] * self._raised.swing
-        upper = value["raise_arm"] * (self._raised.upper - self._rest.upper) - 0.25 * swing
-        lower = value["raise_forearm"] * (self._raised.lower - self._rest.lower) - swing
+        start, raised, rest = self._start, self._raised, self._rest
+        upper = start.upper + value["raise_arm"] * (raised.upper - start.upper) - rest.upper - 0.2 * swing
+        lower = start.lower + value["raise_forearm"] * (raised.lower - start.lower) - rest.lower - swing
         return upper, lower, -value["palm"] * PALM_SWING
+
+    def _reach(self, value: dict[str, float]) -> dict[str, Point]:
+        """The raised arm's stretch, as moves of forearm and palm along the bones that they hang on."""
+        share = (self._raised.stretch - 1.0) * max(0.0, value["raise_arm"])
+        joints = self._skeleton.joints
+        points = [np.array(joints[f"{self._side}_{name}"]) for name in ("shoulder", "elbow", "hand")]
+        moves = [(end - start) * share for start, end in pairwise(points)]
+        return {f"{self._side}_{name}": (float(x), float(y)) for name, (x, y) in zip(("forearm", "palm"), moves, strict=True)}
 
 
 def stretched(vertices: NDArray[np.float64], squash: float, centre: float, ground: float) -> NDArray[np.float64]:

@@ -2,198 +2,182 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.puppet.backward import GridMap, affine_maps, backward_grid
 from engine.puppet.parts import Rgba
-from engine.puppet.puppet import Puppet
-from engine.puppet.rig import RigLayer
+from engine.puppet.puppet import Texture
 
 PAD = 2
 """Clear pixels around a scaled texture."""
 
-OUTSIDE = -2.0
-"""How far outside a triangle (in barycentric units) the map may be continued, so that rim cells are whole."""
-
 FOLD = 2.5
 """A cell across which the texture jumps by this many cells lies on a fold or a gap and is drawn exactly."""
 
+SUBPIXEL = 16
+
 
 @dataclass(frozen=True)
-class _Sheet:
-    texture: Rgba
-    source: NDArray[np.float64]
+class Sheet:
+    """One layer to draw: its mesh at rest in picture pixels, its texture, and, if not all of it is shown, which part."""
+
+    rest: NDArray[np.float32]
     triangles: NDArray[np.int32]
+    texture: Texture
+    shown: NDArray[np.int32] | None = None
 
 
 class Rasteriser:
-    """Draws one puppet at one size. Textures are scaled once, so that small renderings don't flicker."""
+    """Draws sheets at one size. Textures are scaled once, smoothly, so that small renderings don't flicker."""
 
-    def __init__(self, puppet: Puppet, width: int, height: int, scale: float) -> None:
+    def __init__(self, sheets: Sequence[Sheet], width: int, height: int, scale: float) -> None:
         """`scale`: output pixels per picture pixel."""
         self.width, self.height = width, height
         self._scale = scale
-        self._sheets = [
-            _sheet(layer, texture.rgba, texture.left, texture.top, scale)
-            for layer, texture in zip(puppet.rig.layers, puppet.textures, strict=True)
-        ]
-        side = [np.sqrt(len(s.triangles) and _mean_area(s) * 2) for s in self._sheets]
-        self._cell = int(np.clip(round(float(np.mean(side)) / 2), 4, 16))
+        self._sheets = sheets
+        scaled = [_scaled(sheet, scale) for sheet in sheets]
+        self._textures = [texture for texture, _ in scaled]
+        self._sources = [source for _, source in scaled]
+        starts = np.concatenate([[0], np.cumsum([len(sheet.rest) for sheet in sheets])])
+        counts = [len(sheet.triangles) for sheet in sheets]
+        self._source = np.concatenate(self._sources)
+        self._layer_of = np.repeat(np.arange(len(sheets)), counts)
+        self._triangles = np.concatenate(
+            [sheet.triangles + start for sheet, start in zip(sheets, starts, strict=False)]
+        ).astype(np.int32)
+        side = np.sqrt(2 * np.mean(_areas(self._source[self._triangles])))
+        self._cell = int(np.clip(round(float(side) * 0.6), 4, 24))
+        shape = (len(sheets), -(-height // self._cell) + 1, -(-width // self._cell) + 1)
+        self._grid = GridMap(np.zeros((*shape, 2), dtype=np.float32), np.zeros(shape, dtype=np.uint8))
 
-    def draw(self, frame: list[tuple[int, NDArray[np.float32]]]) -> Rgba:
-        """The frame's layers over each other: (height, width, 4) uint8 premultiplied. Vertices in stage pixels."""
+    def draw(self, frame: Sequence[NDArray[np.float32]]) -> Rgba:
+        """Sheets over each other: (height, width, 4) uint8 premultiplied. `frame`: each sheet's vertices, stage pixels."""
         import cv2
 
+        placed = [vertices.astype(np.float64) * self._scale for vertices in frame]
+        nodes = np.concatenate(placed) / self._cell - 0.5
+        backward_grid(nodes, self._triangles, self._layer_of, self._source, self._grid, self._cell)
         canvas = np.zeros((self.height, self.width, 4), dtype=np.uint8)
-        for index, vertices in frame:
-            drawn = self._layer(self._sheets[index], vertices.astype(np.float64) * self._scale)
+        for index, vertices in enumerate(placed):
+            drawn = self._sheet(index, vertices)
             if drawn is None:
                 continue
             pixels, left, top = drawn
             target = canvas[top : top + pixels.shape[0], left : left + pixels.shape[1]]
+            if index == 0:
+                target[:] = pixels
+                continue
             veil: Any = cv2.bitwise_not(cv2.extractChannel(pixels, 3))
             below = cv2.multiply(target, cv2.merge([veil, veil, veil, veil]), scale=1 / 255)
-            target[:] = cv2.add(below, pixels)
+            cv2.add(below, pixels, dst=target)
         return canvas
 
-    def _layer(self, sheet: _Sheet, vertices: NDArray[np.float64]) -> tuple[Rgba, int, int] | None:
-        """The layer's pixels and the left and top of the box that they fill, or None when it is out of sight."""
+    def _sheet(self, index: int, vertices: NDArray[np.float64]) -> tuple[Rgba, int, int] | None:
+        """The sheet's pixels and the left and top of the box that they fill, or None when it is out of sight."""
         import cv2
 
         cell = self._cell
+        rows, columns = self._grid.known.shape[1:]
         low = np.maximum(np.floor(vertices.min(axis=0) / cell).astype(int) - 1, 0)
-        limit = np.array([-(-self.width // cell), -(-self.height // cell)])
-        high = np.minimum(np.ceil(vertices.max(axis=0) / cell).astype(int) + 1, limit)
+        high = np.minimum(np.ceil(vertices.max(axis=0) / cell).astype(int) + 2, (columns, rows))
         if (high <= low).any():
             return None
-        grid, known = _backward_grid(vertices / cell - low - 0.5, sheet.triangles, sheet.source, high - low)
-        wide, tall = (high - low) * cell
-        where: Any = cv2.resize(grid, (int(wide), int(tall)), interpolation=cv2.INTER_LINEAR)
-        seen: Any = cv2.resize(known, (int(wide), int(tall)), interpolation=cv2.INTER_LINEAR)
-        broken = _broken_cells(grid, known, cell)
+        place = self._grid.place[index, low[1] : high[1], low[0] : high[0]]
+        known = self._grid.known[index, low[1] : high[1], low[0] : high[0]]
+        wide, tall = (int(v) for v in (high - low) * cell)
+        where: Any = cv2.resize(place, (wide, tall), interpolation=cv2.INTER_LINEAR)
+        seen: Any = cv2.resize(known, (wide, tall), interpolation=cv2.INTER_LINEAR)
+        local = vertices - low * cell
+        broken = _broken_cells(place, known, cell)
         if broken.any():
-            _exact(where, seen, broken, vertices - low * cell, sheet, cell)
+            _exact(where, seen, broken, local[self._sheets[index].triangles], self._corners(index), cell)
         left, top = (int(v) for v in low * cell)
-        width, height = min(int(wide), self.width - left), min(int(tall), self.height - top)
+        width, height = min(wide, self.width - left), min(tall, self.height - top)
+        mask: Any = cv2.compare(seen[:height, :width], 254, cv2.CMP_GE)
+        shown = self._sheets[index].shown
+        if shown is not None:
+            mask &= _filled(local[shown], width, height)
         pixels: Any = cv2.remap(
-            sheet.texture, where[:height, :width], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+            self._textures[index], where[:height, :width], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
         )
-        hidden: Any = cv2.compare(seen[:height, :width], 0.999, cv2.CMP_LT)
-        pixels[hidden > 0] = 0
-        return pixels, left, top
+        return cv2.bitwise_and(pixels, pixels, mask=mask), left, top
+
+    def _corners(self, index: int) -> NDArray[np.float64]:
+        return self._sources[index][self._sheets[index].triangles]
 
 
-def _sheet(layer: RigLayer, rgba: Rgba, left: int, top: int, scale: float) -> _Sheet:
+def _scaled(sheet: Sheet, scale: float) -> tuple[Rgba, NDArray[np.float64]]:
+    """The texture at the output's scale with a clear border, and where the mesh lies in it, (n, 2)."""
     import cv2
 
-    height, width = rgba.shape[:2]
+    texture = sheet.texture
+    height, width = texture.rgba.shape[:2]
     wide, tall = max(1, round(width * scale)), max(1, round(height * scale))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    scaled: Any = cv2.resize(rgba, (wide, tall), interpolation=how) if (wide, tall) != (width, height) else rgba
+    same = (wide, tall) == (width, height)
+    scaled: Any = texture.rgba if same else cv2.resize(texture.rgba, (wide, tall), interpolation=how)
     # Cubic scaling may overshoot: premultiplied colour must never exceed its alpha.
     scaled = np.minimum(scaled, scaled[..., 3:])
-    padded = cv2.copyMakeBorder(scaled, PAD, PAD, PAD, PAD, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
-    source = (layer.vertices - (left, top)) * (wide / width, tall / height) + (PAD - 0.5)
-    return _Sheet(np.ascontiguousarray(padded), source.astype(np.float64), layer.triangles)
+    padded: Any = cv2.copyMakeBorder(scaled, PAD, PAD, PAD, PAD, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
+    source = (sheet.rest - (texture.left, texture.top)) * (wide / width, tall / height) + (PAD - 0.5)
+    return padded, source.astype(np.float64)
 
 
-def _mean_area(sheet: _Sheet) -> float:
-    a, b, c = (sheet.source[sheet.triangles[:, k]] for k in range(3))
-    return float(np.mean(np.abs((b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]))) / 2
+def _areas(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    return np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) / 2
 
 
-def _affine(
-    vertices: NDArray[np.float64], triangles: NDArray[np.int32], source: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Per triangle the map from place to barycentric coordinates (m, 3, 3), and on to the texture (m, 2, 3)."""
-    a, b, c = (vertices[triangles[:, k]] for k in range(3))
-    area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-    area = np.where(np.abs(area) < 1e-9, 1e-9, area)
-    bary = np.empty((len(triangles), 3, 3))
-    for k, (p, q) in enumerate(((b, c), (c, a), (a, b))):
-        bary[:, k, 0] = (p[:, 1] - q[:, 1]) / area
-        bary[:, k, 1] = (q[:, 0] - p[:, 0]) / area
-        bary[:, k, 2] = (p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0]) / area
-    return bary, np.einsum("mkd,mkj->mdj", source[triangles], bary)
-
-
-def _backward_grid(
-    vertices: NDArray[np.float64], triangles: NDArray[np.int32], source: NDArray[np.float64], size: NDArray[Any]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Where each grid node lies in the texture, (rows, columns, 2), and whether that is known (1) or not (0).
-
-    `vertices` in units of nodes. A node in several triangles takes the last; one outside takes the nearest.
-    """
-    columns, rows = int(size[0]), int(size[1])
-    bary, to_source = _affine(vertices, triangles, source)
-    corners = vertices[triangles]
-    first = np.floor(corners.min(axis=1)).astype(int) - 1
-    span = int((np.ceil(corners.max(axis=1)).astype(int) + 1 - first).max()) + 1
-    steps = np.arange(span)
-    x = first[:, 0, None, None] + steps[None, None, :]
-    y = first[:, 1, None, None] + steps[None, :, None]
-    inside = np.full((len(triangles), span, span), np.inf)
-    for k in range(3):
-        weights = bary[:, k, :, None, None]
-        np.minimum(inside, weights[:, 0] * x + weights[:, 1] * y + weights[:, 2], out=inside)
-    near = (inside > OUTSIDE) & (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
-    triangle, row, column = np.nonzero(near)
-    depth = inside[triangle, row, column]
-    node = (first[triangle, 1] + row) * columns + first[triangle, 0] + column
-    owner = np.full(rows * columns, -1)
-    outer = depth < -1e-9
-    order = np.argsort(depth[outer])
-    owner[node[outer][order]] = triangle[outer][order]
-    owner[node[~outer]] = triangle[~outer]
-    known = owner >= 0
-    at = np.flatnonzero(known)
-    matrix = to_source[owner[at]]
-    place = np.column_stack([at % columns, at // columns, np.ones(len(at))])
-    grid = np.zeros((rows * columns, 2), dtype=np.float32)
-    grid[at] = np.einsum("ndj,nj->nd", matrix, place)
-    return grid.reshape(rows, columns, 2), known.reshape(rows, columns).astype(np.float32)
-
-
-def _broken_cells(grid: NDArray[np.float32], known: NDArray[np.float32], cell: int) -> NDArray[np.bool_]:
+def _broken_cells(place: NDArray[np.float32], known: NDArray[np.uint8], cell: int) -> NDArray[np.bool_]:
     """Cells (rows - 1, columns - 1) whose known corners come from places far apart in the texture."""
-    right = np.abs(np.diff(grid, axis=1)).max(axis=2) * (known[:, 1:] * known[:, :-1])
-    down = np.abs(np.diff(grid, axis=0)).max(axis=2) * (known[1:] * known[:-1])
+    right = np.abs(place[:, 1:] - place[:, :-1]).max(axis=2) * (known[:, 1:] & known[:, :-1] & 1)
+    down = np.abs(place[1:] - place[:-1]).max(axis=2) * (known[1:] & known[:-1] & 1)
     jump = np.maximum(np.maximum(right[1:], right[:-1]), np.maximum(down[:, 1:], down[:, :-1]))
     return jump > FOLD * cell
 
 
 def _exact(
     where: NDArray[np.float32],
-    seen: NDArray[np.float32],
+    seen: NDArray[np.uint8],
     broken: NDArray[np.bool_],
-    vertices: NDArray[np.float64],
-    sheet: _Sheet,
+    corners: NDArray[np.float64],
+    source: NDArray[np.float64],
     cell: int,
 ) -> None:
-    """Fill broken cells pixel by pixel from the triangles themselves, later triangles in front."""
+    """Fill broken cells pixel by pixel from the triangles themselves, (m, 3, 2), later triangles in front."""
     import cv2
 
     # The cell between nodes i and i + 1 covers the pixels from (i + 0.5) * cell on.
     mask = np.zeros(seen.shape, dtype=bool)
-    blown = np.repeat(np.repeat(broken, cell, axis=0), cell, axis=1)
     half = cell // 2
+    blown = np.repeat(np.repeat(broken, cell, axis=0), cell, axis=1)
     mask[half : half + blown.shape[0], half : half + blown.shape[1]] = blown
     rows, columns = np.nonzero(mask)
     top, left = int(rows.min()), int(columns.min())
     bottom, right = int(rows.max()) + 1, int(columns.max()) + 1
-    corners = vertices[sheet.triangles]
     low, high = corners.min(axis=1), corners.max(axis=1)
     near = (high[:, 0] >= left) & (low[:, 0] <= right) & (high[:, 1] >= top) & (low[:, 1] <= bottom)
     owner = np.full((bottom - top, right - left), -1, dtype=np.int32)
-    fixed = np.rint((corners - (left + 0.5, top + 0.5)) * 16).astype(np.int32)
+    fixed = np.rint((corners - (left + 0.5, top + 0.5)) * SUBPIXEL).astype(np.int32)
     for index in np.flatnonzero(near):
         cv2.fillConvexPoly(owner, fixed[index], int(index), lineType=cv2.LINE_8, shift=4)
     picked = owner[rows - top, columns - left]
-    _, to_source = _affine(vertices, sheet.triangles, sheet.source)
-    matrix = to_source[picked]
+    matrix = affine_maps(corners, source)[1][picked]
     place = np.column_stack([columns + 0.5, rows + 0.5, np.ones(len(rows))])
     where[rows, columns] = np.einsum("ndj,nj->nd", matrix, place)
-    seen[rows, columns] = picked >= 0
+    seen[rows, columns] = np.where(picked >= 0, 255, 0)
+
+
+def _filled(corners: NDArray[np.float64], width: int, height: int) -> NDArray[np.uint8]:
+    """A mask of 255 where one of the triangles (m, 3, 2) lies."""
+    import cv2
+
+    mask = np.zeros((height, width), dtype=np.uint8)
+    for triangle in np.rint((corners - 0.5) * SUBPIXEL).astype(np.int32):
+        cv2.fillConvexPoly(mask, triangle, 255, lineType=cv2.LINE_8, shift=4)
+    return mask

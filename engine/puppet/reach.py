@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from math import atan2, cos, degrees, hypot, radians, sin
 
 import numpy as np
@@ -16,11 +17,13 @@ ALREADY_RAISED = 15.0
 
 @dataclass(frozen=True)
 class ArmPose:
-    """Elevations in degrees: 0 points outwards, 90 up, -90 down. `swing` is the forearm's amplitude in degrees."""
+    """Elevations in degrees: 0 points outwards, 90 up, -90 down. `swing` is the forearm's amplitude in degrees,
+    `stretch` how many times its own length the arm has."""
 
     upper: float
     lower: float
     swing: float
+    stretch: float = 1.0
 
 
 def elevation(start: Point, end: Point, side: str) -> float:
@@ -53,38 +56,48 @@ def waving_side(skeleton: Skeleton, free_arms: tuple[str, ...]) -> str:
 
 
 def raised_pose(skeleton: Skeleton, side: str, obstacle: NDArray[np.float32], scale: float) -> ArmPose:
-    """The friendliest raised arm: high, a little bent, the hand beside the face and not over it.
+    """The friendliest raised arm: the hand beside the face, high but not over it, the elbow a little bent.
 
-    `obstacle` (h, w), 0..1, says where the face is, `scale` obstacle pixels per picture pixel.
+    A short arm may stretch by a third, as in any cartoon. `obstacle` (h, w), 0..1, says where the head is, softened by
+    the size of the hand; `scale` is obstacle pixels per picture pixel.
     """
     rest = rest_pose(skeleton, side)
-    shoulder, elbow, hand = (skeleton.joints[f"{side}_{name}"] for name in ("shoulder", "elbow", "hand"))
-    upper_length, lower_length = _length(shoulder, elbow), _length(elbow, hand)
+    joints = skeleton.joints
+    shoulder, elbow, hand = (joints[f"{side}_{name}"] for name in ("shoulder", "elbow", "hand"))
     if elevation(shoulder, hand, side) > ALREADY_RAISED:
-        return ArmPose(rest.upper + 4.0, rest.lower + 6.0, 17.0)
-    best, best_score = ArmPose(25.0, 75.0, 20.0), -np.inf
-    for upper in range(-10, 66, 5):
-        for bend in range(5, 81, 5):
-            lower = upper + bend
-            if not 35 <= lower <= 105:
-                continue
-            covered = 0.0
-            for swing, reach in ((0.0, 1.0), (20.0, 1.0), (0.0, 0.55)):
-                x, y = _reach(shoulder, side, upper_length, upper, lower_length * reach, lower + swing)
-                covered += _at(obstacle, x * scale, y * scale)
-            hand_height = (upper_length * sin(radians(upper)) + lower_length * sin(radians(lower))) / (
-                upper_length + lower_length
-            )
-            score = hand_height - 0.9 * covered / 3 - ((upper - 25) / 90) ** 2 - ((bend - 42) / 110) ** 2
-            if score > best_score:
-                best, best_score = ArmPose(float(upper), float(lower), 21.0), score
+        return ArmPose(rest.upper - 2.0, rest.lower - 7.0, 17.0)
+    neck, top = joints["neck"], joints["head_top"]
+    head = max(_length(neck, top), 1.0)
+    lengths = _length(shoulder, elbow), _length(elbow, hand)
+    best, best_cost = ArmPose(20.0, 70.0, 20.0), np.inf
+    for stretch, upper, bend in product((1.0, 1.1, 1.2, 1.3), range(-20, 51, 5), range(10, 91, 5)):
+        lower = upper + bend
+        if not 35 <= lower <= 100:
+            continue
+        reach = (lengths[0] * stretch, lengths[1] * stretch)
+        covered = [
+            _at(obstacle, x * scale, y * scale)
+            for x, y in (_reach(shoulder, side, reach, upper, lower + swing) for swing in (0.0, 20.0))
+        ]
+        x, y = _reach(shoulder, side, reach, upper, lower)
+        height = (neck[1] - y) / head
+        over_face = np.exp(-(((x - (neck[0] + top[0]) / 2) ** 2 + (y - (neck[1] + top[1]) / 2) ** 2) / (0.5 * head) ** 2))
+        cost = 0.7 * sum(covered) + 3.0 * over_face + 2.0 * max(0.0, 0.5 - height) + 1.2 * (stretch - 1.0)
+        cost += ((bend - 50) / 90) ** 2 + ((upper - 5) / 80) ** 2
+        if cost < best_cost:
+            best, best_cost = ArmPose(float(upper), float(lower), 20.0, stretch), cost
     return best
 
 
-def _reach(shoulder: Point, side: str, upper_length: float, upper: float, lower_length: float, lower: float) -> Point:
+def relaxed(raised: ArmPose) -> ArmPose:
+    """Where an arm that the picture shows raised takes its rest before it waves again."""
+    return ArmPose(raised.upper - 26.0, raised.lower - 34.0, raised.swing)
+
+
+def _reach(shoulder: Point, side: str, lengths: tuple[float, float], upper: float, lower: float) -> Point:
     outwards = 1.0 if side == "right" else -1.0
-    x = upper_length * cos(radians(upper)) + lower_length * cos(radians(lower))
-    y = upper_length * sin(radians(upper)) + lower_length * sin(radians(lower))
+    x = lengths[0] * cos(radians(upper)) + lengths[1] * cos(radians(lower))
+    y = lengths[0] * sin(radians(upper)) + lengths[1] * sin(radians(lower))
     return (shoulder[0] + outwards * x, shoulder[1] - y)
 
 

@@ -36,11 +36,13 @@ class Bone:
 
 @dataclass
 class BonePose:
-    """How far each bone turns from rest, in radians, clockwise on the screen, and how far the pelvis moves, in pixels."""
+    """How far each bone turns from rest, in radians, clockwise on the screen, and how far it is moved, in pixels.
 
-    angles: dict[str, float] = field(default_factory=lambda: {})
-    offset: Point = (0.0, 0.0)
-    head_offset: Point = (0.0, 0.0)
+    A bone is moved within its parent's frame, so an offset along the parent stretches the limb.
+    """
+
+    angles: dict[str, float] = field(default_factory=dict[str, float])
+    offsets: dict[str, Point] = field(default_factory=dict[str, Point])
 
 
 class Skeleton:
@@ -66,10 +68,8 @@ class Skeleton:
         result: dict[str, Affine] = {"ground": _shift(0.0, 0.0)}
         for bone in self.bones.values():
             local = _turn(pose.angles.get(bone.name, 0.0), bone.head)
-            if bone.name == "pelvis":
-                local = _chain(_shift(*pose.offset), local)
-            elif bone.name == "head":
-                local = _chain(_shift(*pose.head_offset), local)
+            if bone.name in pose.offsets:
+                local = _chain(_shift(*pose.offsets[bone.name]), local)
             parent = result[bone.parent or "ground"]
             result[bone.name] = _chain(parent, local)
         return result
