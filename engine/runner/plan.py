@@ -1,0 +1,57 @@
+"""A recipe becomes a plan: which steps, on what inputs, leaving which results."""
+
+from __future__ import annotations
+
+from engine.protocol.mascot import Pose
+from engine.protocol.recipes import Action, AnimationRecipe, DrawingRecipe, PictureFile, PictureRecipe
+from engine.protocol.wire import Workplace
+from engine.runner.step import Plan, Step
+from engine.runner.steps.animation import export_steps, rig_step
+from engine.runner.steps.drawing import draw_step
+from engine.runner.steps.picture import finish_step, generate_step
+
+START_POSE: dict[Action, Pose] = {Action.IDLE: Pose.STANDING, Action.WAVE: Pose.STANDING}
+"""The pose that an action starts from, whatever the prompt or the builder's controls say."""
+
+
+def plan(recipe: PictureRecipe | DrawingRecipe | AnimationRecipe, workplace: Workplace) -> Plan:
+    """The steps of a recipe. Raises UnknownModel when its checkpoint is not installed."""
+    match recipe:
+        case PictureRecipe():
+            return Plan((_picture(recipe, workplace),))
+        case DrawingRecipe():
+            return Plan((draw_step(recipe),))
+        case AnimationRecipe():
+            return _animation(recipe, workplace)
+
+
+def _picture(recipe: PictureRecipe, workplace: Workplace) -> Step:
+    return finish_step(recipe, generate_step(recipe, workplace))
+
+
+def _animation(recipe: AnimationRecipe, workplace: Workplace) -> Plan:
+    source = in_start_pose(recipe.source, recipe.action)
+    match source:
+        case PictureRecipe():
+            picture = _picture(source, workplace)
+        case DrawingRecipe():
+            picture = draw_step(source)
+        case PictureFile():
+            picture = None
+    rig = rig_step(source, picture)
+    exports = export_steps(recipe, source, rig)
+    return Plan((*([picture] if picture else []), rig, *exports))
+
+
+def in_start_pose(
+    source: PictureRecipe | DrawingRecipe | PictureFile, action: Action
+) -> PictureRecipe | DrawingRecipe | PictureFile:
+    """The source as the action needs it; a file is what it is."""
+    pose = START_POSE[action]
+    match source:
+        case PictureRecipe():
+            return source.model_copy(update={"pose": pose})
+        case DrawingRecipe():
+            return source.model_copy(update={"mascot": source.mascot.model_copy(update={"pose": pose})})
+        case PictureFile():
+            return source

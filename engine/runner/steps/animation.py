@@ -1,0 +1,180 @@
+"""The animation's steps: a picture becomes a puppet, and the puppet's performance one file per format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from engine.protocol.artifacts import AssetType
+from engine.protocol.mascot import Mascot
+from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, ExportFormat, PictureFile, PictureRecipe
+from engine.runner.step import ArtifactDraft, Step, StepContext, StepKind
+from engine.runner.steps.names import title_of
+from engine.runner.steps.picture import weights_hash
+from engine.runner.steps.puppets import RIG, TEXTURES, load_puppet, save_puppet
+
+if TYPE_CHECKING:
+    from engine.puppet.performer import Performer
+    from engine.puppet.puppet import Puppet
+    from engine.runner.steps.pictures import Rgba
+
+PICTURE = "picture.png"
+
+FILES: dict[ExportFormat, tuple[str, str, AssetType]] = {
+    ExportFormat.WEBM: (".webm", "video/webm", AssetType.VIDEO),
+    ExportFormat.WEBP: (".webp", "image/webp", AssetType.ANIMATION),
+    ExportFormat.APNG: (".apng", "image/apng", AssetType.ANIMATION),
+    ExportFormat.GIF: (".gif", "image/gif", AssetType.ANIMATION),
+    ExportFormat.PNG_SEQUENCE: (".zip", "application/zip", AssetType.ANIMATION),
+}
+
+SECONDS_PER_FRAME: dict[ExportFormat, float] = {
+    ExportFormat.WEBM: 0.08,
+    ExportFormat.WEBP: 0.05,
+    ExportFormat.APNG: 0.04,
+    ExportFormat.GIF: 0.03,
+    ExportFormat.PNG_SEQUENCE: 0.04,
+}
+"""At 512 pixels, until measured."""
+
+
+def rig_step(source: PictureRecipe | DrawingRecipe | PictureFile, picture: Step | None) -> Step:
+    """`picture` is the step that makes the source's picture; None for a file that is a blob already."""
+    title = title_of(source)
+    match source:
+        case DrawingRecipe():
+            kind = RIG_DRAWING
+            inputs = {"mascot": source.mascot.model_dump(mode="json"), "size": source.size, "title": title}
+            upstream: dict[str, Step] = {}
+        case PictureRecipe():
+            assert picture is not None
+            kind, upstream = RIG_PICTURE, {"picture": picture}
+            inputs = {"joints": None, "finder": weights_hash("joints"), "title": title}
+        case PictureFile():
+            kind, upstream = RIG_PICTURE, {}
+            joints = {name: [x, y] for name, (x, y) in source.joints.items()} if source.joints else None
+            finder = None if joints else weights_hash("joints")
+            inputs = {"blob": source.blob, "joints": joints, "finder": finder, "title": title}
+    return Step(name="rig", kind=kind, inputs=inputs, upstream=upstream)  # pyright: ignore[reportArgumentType]
+
+
+def export_steps(
+    recipe: AnimationRecipe, source: PictureRecipe | DrawingRecipe | PictureFile, rig: Step
+) -> tuple[Step, ...]:
+    """One step per format, in the recipe's order, each format once."""
+    return tuple(
+        Step(
+            name=f"export {format}",
+            kind=EXPORT,
+            inputs={
+                "format": format.value,
+                "action": recipe.action.value,
+                "strength": recipe.strength,
+                "size": recipe.size,
+                "fps": recipe.fps,
+                "title": f"{title_of(source)}-{recipe.action}",
+            },
+            upstream={"rig": rig},
+            work=recipe.fps * SECONDS_PER_FRAME[format] * (recipe.size / 512) ** 2,
+            timing=f"export {format}",
+        )
+        for format in dict.fromkeys(recipe.formats)
+    )
+
+
+def _rig_drawing(context: StepContext) -> None:
+    """The builder's own layers and joints: every part is whole, also where another part hides it."""
+    from engine.builder.draw import document, draw
+    from engine.puppet.layers import puppet_from_layers
+
+    size = int(str(context.inputs["size"]))
+    drawing = draw(Mascot.model_validate(context.inputs["mascot"]))
+    layers = ((layer.part, document((layer,), size)) for layer in drawing.layers)
+    _keep(context, puppet_from_layers(layers, drawing.joints, size))
+
+
+def _rig_picture(context: StepContext) -> None:
+    """Joints as given, else as the joint finder sees them."""
+    from engine.motion.joint_finder import find_joints
+    from engine.puppet.cutout import puppet_from_picture
+    from engine.runner.steps.pictures import read_rgba
+
+    if "picture" in context.upstream:
+        path = context.upstream["picture"].path(PICTURE)
+    else:
+        path = context.blobs.path(str(context.inputs["blob"]))
+        context.blobs.read(path.name)
+    rgba = read_rgba(path)
+    context.progress(0.1)
+    joints = _placed(context)
+    if joints is None:
+        found = find_joints(rgba)
+        joints = found.points
+    context.check()
+    context.progress(0.5)
+    _keep(context, puppet_from_picture(rgba, joints))
+
+
+def _placed(context: StepContext) -> dict[str, tuple[float, float]] | None:
+    given = context.inputs["joints"]
+    if not isinstance(given, dict):
+        return None
+    points = PictureFile.model_validate({"blob": "0" * 64, "joints": given}).joints
+    return points or None
+
+
+def _keep(context: StepContext, puppet: Puppet) -> None:
+    for sentence in puppet.notes:
+        context.note("rig", sentence)
+    save_puppet(puppet, context.folder)
+    rig = puppet.rig
+    shares = {name: [x / rig.width, y / rig.height] for name, (x, y) in rig.joints.items()}
+    context.facts["joints"] = shares  # pyright: ignore[reportArgumentType]
+    context.keep(
+        ArtifactDraft(
+            RIG, AssetType.OTHER, "rig", "application/json", f"{context.inputs['title']}-rig.json",
+            width=rig.width, height=rig.height, effective={"joints": shares},  # pyright: ignore[reportArgumentType]
+        )
+    )  # fmt: skip
+
+
+def _export(context: StepContext) -> None:
+    from engine.motion.export import encode
+    from engine.puppet.performer import Performer
+
+    rig = context.upstream["rig"]
+    format = ExportFormat(str(context.inputs["format"]))
+    size, fps = int(str(context.inputs["size"])), int(str(context.inputs["fps"]))
+    strength = float(str(context.inputs["strength"]))
+    performer = Performer(load_puppet(rig.path(RIG), rig.path(TEXTURES)), str(context.inputs["action"]), strength)
+    suffix, media_type, asset_type = FILES[format]
+    name = f"animation{suffix}"
+    count = performer.frame_count(fps)
+    encode(
+        _frames(context, performer, count, fps, size),
+        format,
+        fps,
+        context.folder / name,
+        cancelled=context.cancelled,
+        progress=lambda fraction: context.progress(fraction),
+    )
+    context.check()
+    width, height = performer.output_size(size)
+    context.keep(
+        ArtifactDraft(
+            name, asset_type, format.value, media_type, f"{context.inputs['title']}{suffix}",
+            width=width, height=height, frames=count, seconds=count / fps, effective={"fps": fps},
+        )
+    )  # fmt: skip
+
+
+def _frames(context: StepContext, performer: Performer, count: int, fps: int, size: int) -> Iterator[Rgba]:
+    """One loop, premultiplied."""
+    for index in range(count):
+        context.check()
+        yield performer.render(index / fps, size)
+
+
+RIG_DRAWING = StepKind("rig drawing", 1, _rig_drawing, seconds_guess=1.0)
+RIG_PICTURE = StepKind("rig picture", 1, _rig_picture, seconds_guess=3.0)
+EXPORT = StepKind("export", 1, _export, seconds_guess=3.0)

@@ -1,0 +1,103 @@
+"""The picture's steps: the checkpoint generates at its native size, then the picture is brought to its final size."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from engine.blobs.store import hash_file
+from engine.models.assets import asset_path
+from engine.models.catalogue import ModelCatalogue
+from engine.protocol.artifacts import AssetType
+from engine.protocol.recipes import ModelRef, PictureRecipe
+from engine.protocol.wire import Workplace
+from engine.runner.step import ArtifactDraft, Step, StepContext, StepKind
+from engine.runner.steps.names import title_of
+from engine.runner.steps.pictures import read_rgba, write_png
+
+NATIVE = "native.png"
+PICTURE = "picture.png"
+
+
+def generate_step(recipe: PictureRecipe, workplace: Workplace) -> Step:
+    """Raises UnknownModel or BadModel when the recipe's checkpoint can't be used."""
+    model = ModelCatalogue(Path(workplace.models)).resolve(recipe.model)
+    # The final size is not in the key unless it changes what is generated: the proportions do, the size does not.
+    inputs = recipe.model_dump(mode="json", exclude={"kind", "model"})
+    return Step(
+        name="generate",
+        kind=GENERATE,
+        inputs={**inputs, "model": model.hash, "model_name": recipe.model.name},
+        work=recipe.steps,
+        timing=f"generate {model.hash[:16]}",
+    )
+
+
+def finish_step(recipe: PictureRecipe, generated: Step) -> Step:
+    return Step(
+        name="finish",
+        kind=FINISH,
+        inputs={
+            "width": recipe.width,
+            "height": recipe.height,
+            "title": title_of(recipe),
+            "upscaler": weights_hash("upscaler"),
+        },
+        upstream={"generated": generated},
+        work=recipe.width * recipe.height / 2**20,
+    )
+
+
+def weights_hash(asset: str) -> str:
+    """A hash of a shipped network's files, so that new weights make new results."""
+    return "-".join(_hash_of(path, path.stat().st_mtime_ns)[:16] for path in sorted(asset_path(asset).glob("*.*")))
+
+
+@lru_cache(maxsize=64)
+def _hash_of(path: Path, changed_ns: int) -> str:
+    return hash_file(path)
+
+
+def _generate(context: StepContext) -> None:
+    from engine.picture.generate import generate
+
+    fields = {name: value for name, value in context.inputs.items() if name not in ("model", "model_name")}
+    reference = ModelRef(name=str(context.inputs["model_name"]), hash=str(context.inputs["model"]))
+    recipe = PictureRecipe.model_validate({**fields, "model": reference})
+    model = ModelCatalogue(Path(context.workplace.models)).resolve(reference)
+    made = generate(
+        recipe,
+        model,
+        on_step=lambda step, steps, preview: context.progress(step / max(1, steps), preview),
+        cancelled=context.cancelled,
+    )
+    context.check()
+    write_png(context.folder / NATIVE, made.rgba)
+    effective: dict[str, JsonValue] = {"model": {"name": model.name, "hash": model.hash}, **made.effective}
+    context.facts["effective"] = effective
+    for warning in made.warnings:
+        context.note(warning.code, warning.sentence, **warning.parameters)
+
+
+def _finish(context: StepContext) -> None:
+    from engine.picture.upscale import upscale
+
+    generated = context.upstream["generated"]
+    width, height = int(str(context.inputs["width"])), int(str(context.inputs["height"]))
+    rgba = upscale(read_rgba(generated.path(NATIVE)), (width, height))
+    context.check()
+    context.progress(0.9)
+    write_png(context.folder / PICTURE, rgba)
+    effective = generated.facts["effective"]
+    context.keep(
+        ArtifactDraft(
+            PICTURE, AssetType.IMAGE, "picture", "image/png", f"{context.inputs['title']}.png",
+            width=width, height=height, effective=effective if isinstance(effective, dict) else {},
+        )
+    )  # fmt: skip
+
+
+GENERATE = StepKind("generate", 1, _generate, seconds_guess=0.5, needs_torch=True)
+FINISH = StepKind("finish", 1, _finish, seconds_guess=1.0, needs_torch=True)
