@@ -57,7 +57,7 @@ def _scarf(m: Model) -> list[Shape]:
     ])  # fmt: skip
     stripe_y = y + 134
     stripes = [spot(polygon([(x - 80, stripe_y + k), (x + 90, stripe_y - 4 + k), (x + 90, stripe_y + 12 + k), (x - 80, stripe_y + 16 + k)]), r.pale) for k in (-26, 6)]
-    out: list[Shape] = []
+    out: list[Shape] = [] if m.ink.outlined else [spot(end.shifted(0, 10), m.ramp.line, 0.2)]
     fx = x + side * 16
     for k in (-31, -8, 15, 38):
         out += m.ink.part(limb([(fx + k, y + 160), (fx + k + 1, y + 177), (fx + k + 2, y + 190)], [9, 9, 8]).fill, r, weight=0.7, shade=(4, 0), glow=False)
@@ -72,6 +72,8 @@ def _scarf(m: Model) -> list[Shape]:
     ]
     out += m.ink.part(band, r, inside=[m.ink.cast(ellipse(0, y - 40, hw, 70), r, 8, 0), *folds], weight=0.85, shade=(8, 10))
     knot = ellipse(x, y + 54, 47, 43)
+    if not m.ink.outlined:
+        out.append(spot(knot.shifted(0, 8), r.line, 0.22))
     out += m.ink.part(knot, r, weight=0.85, shade=(9, 8))
     return out
 
@@ -83,7 +85,8 @@ def _bow_tie(m: Model) -> list[Shape]:
     right = smooth([(10, y - 8, 0.5), (58 * k, y - 50), (104 * k, y - 50, 0.7), (112 * k, y), (104 * k, y + 50, 0.7), (58 * k, y + 48), (10, y + 8, 0.5)])
     dots = [spot(ellipse(cx * k, y + dy, 10), r.pale) for cx, dy in ((60, -18), (90, 8), (58, 24), (92, -30))]
     mirrored = [spot(d.path.mirrored(), r.pale) for d in dots]
-    out = m.ink.part(right, r, inside=dots, weight=0.85, shade=(8, 9))
+    out = [] if m.ink.outlined else [spot(p.shifted(0, 9), m.ramp.line, 0.2) for p in (right, right.mirrored())]
+    out += m.ink.part(right, r, inside=dots, weight=0.85, shade=(8, 9))
     out += m.ink.part(right.mirrored(), r, inside=mirrored, weight=0.85, shade=(8, 9))
     for s in (-1, 1):
         out.append(m.ink.line(smooth([(s * 26, y - 6), (s * 50 * k, y - 22)], closed=False), r.shade, 0.5))

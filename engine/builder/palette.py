@@ -47,7 +47,7 @@ WORN: dict[Colour, Ramp] = {
 _WORN_ON_ITSELF: dict[Colour, tuple[str, str, str]] = {
     Colour.RED: ("#a50c26", "#dd3c48", "#73071f"),
     Colour.ORANGE: ("#d14e00", "#ff8a2a", "#973500"),
-    Colour.YELLOW: ("#fff08a", "#fffbd0", "#f0c630"),
+    Colour.YELLOW: ("#eaa900", "#ffd24a", "#b87f00"),
     Colour.GREEN: ("#1a7230", "#43a552", "#0d4f25"),
     Colour.TEAL: ("#006a70", "#1fa3a0", "#00474f"),
     Colour.BLUE: ("#1240ac", "#3f74e6", "#0a2a78"),

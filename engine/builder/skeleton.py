@@ -74,7 +74,7 @@ def frame(m: Mascot, b: Build) -> Frame:
     shoulder_y = top + 62 + (m.pose is Pose.SITTING) * 4
     sx = sw - 8
     joints: dict[str, Point] = {
-        "head_top": (0.0, head[1] - hh),
+        "head_top": (0.0, head[1] - 0.84 * hh),
         "neck": neck,
         "hips": (0.0, hip_y - 10),
     }

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from engine.builder.artist import Eye, FacePlan, HeadArt, Model
-from engine.builder.geometry import Knot, limb, smooth, spine
+from engine.builder.geometry import Knot, limb, smooth
 from engine.builder.ink import Shape, spot
 from engine.builder.limbs import Paw, arm, leg
 from engine.builder.palette import Ramp, darker, mix
 from engine.builder.skeleton import Build
-from engine.builder.species.common import SpeciesArt, Tail, at, belly, gleam, head_path, nose, philtrum, torso, torso_path
+from engine.builder.species.common import (
+    SpeciesArt,
+    Tail,
+    at,
+    belly,
+    gleam,
+    head_path,
+    nose,
+    philtrum,
+    torso,
+)
 
 _HEAD: tuple[Knot, ...] = (
     (0, -0.94), (0.46, -0.84), (0.84, -0.48), (1.01, 0.02), (1.05, 0.34), (1.13, 0.5, 0.25), (0.94, 0.62), (0.62, 0.9), (0, 1.0),

@@ -8,7 +8,18 @@ from engine.builder.ink import Shape, spot
 from engine.builder.limbs import Paw, arm, leg
 from engine.builder.palette import Ramp, darker, mix
 from engine.builder.skeleton import Build
-from engine.builder.species.common import SpeciesArt, Tail, at, belly, gleam, head_path, nose, philtrum, torso, tube_tail
+from engine.builder.species.common import (
+    SpeciesArt,
+    Tail,
+    at,
+    belly,
+    gleam,
+    head_path,
+    nose,
+    philtrum,
+    torso,
+    tube_tail,
+)
 from engine.protocol.mascot import Pose
 
 _HEAD: tuple[Knot, ...] = ((0, -1.0), (0.44, -0.88), (0.76, -0.54), (0.9, 0.0), (0.88, 0.44), (0.66, 0.84), (0.34, 1.0), (0, 1.04))

@@ -8,7 +8,7 @@ from engine.builder.ink import Shape, spot
 from engine.builder.limbs import Paw, arm, leg
 from engine.builder.palette import Ramp, darker, mix
 from engine.builder.skeleton import Build
-from engine.builder.species.common import SpeciesArt, Tail, at, belly, gleam, head_path, nose, philtrum, torso
+from engine.builder.species.common import SpeciesArt, Tail, at, gleam, head_path, nose, philtrum, torso
 
 _HEAD: tuple[Knot, ...] = (
     (0, -0.96), (0.44, -0.84), (0.8, -0.48), (0.98, 0.02), (1.2, 0.4, 0.15), (0.99, 0.5, 0.35), (1.04, 0.7, 0.15),

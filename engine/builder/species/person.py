@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from engine.builder.artist import Eye, FacePlan, HeadArt, Model
-from engine.builder.geometry import Knot, ellipse, limb, polygon, smooth
+from engine.builder.geometry import Knot, ellipse, polygon, scallops, smooth
 from engine.builder.ink import Shape, spot
 from engine.builder.limbs import Paw, arm, leg
 from engine.builder.palette import HAIR, SKIN, WHITE, Ramp, darker, mix
 from engine.builder.skeleton import Build
-from engine.builder.species.common import SpeciesArt, at, gleam, head_path, shadows, torso_path
+from engine.builder.species.common import SpeciesArt, at, head_path, shadows, torso_path
 
 _HEAD: tuple[Knot, ...] = ((0, -0.98), (0.46, -0.86), (0.82, -0.46), (0.94, 0.06), (0.86, 0.52), (0.52, 0.88), (0, 1.0))
 
@@ -32,11 +32,9 @@ def _back_hair(m: Model) -> list[Shape]:
         bob = at(m, [(0, -1.1), (0.62, -0.98), (1.04, -0.5), (1.14, 0.1), (1.16, 0.62), (0.98, 0.92, 0.5), (0.6, 0.86), (0, 0.8), (-0.6, 0.86), (-0.98, 0.92, 0.5), (-1.16, 0.62), (-1.14, 0.1), (-1.04, -0.5), (-0.62, -0.98)])
         return m.ink.part(bob, h, shade=(12, 10))
     if style == 2:
-        out: list[Shape] = []
-        for s in (-1, 1):
-            x, y = f.at(s * 0.86, -0.82)
-            out += m.ink.part(ellipse(x, y, 78 * f.head_hw / 216), h, shade=(10, 9))
-        return out
+        k = f.head_hw / 216
+        x, y = f.at(0.1 * m.side, -1.16)
+        return m.ink.part(scallops(x, y, 74 * k, 62 * k, 7, 8 * k, 0.2), h, shade=(10, 9))
     if style == 3:
         s = m.side
         tail = at(m, [(s * 0.6, -0.86), (s * 1.12, -0.8), (s * 1.42, -0.3), (s * 1.36, 0.36), (s * 1.14, 0.62, 0.3), (s * 1.06, 0.1), (s * 0.9, -0.3)])
@@ -48,8 +46,9 @@ def _front_hair(m: Model) -> list[Shape]:
     h, style, s = _hair(m), _style(m), m.side
     if style == 0:
         cap: list[Knot] = [
-            (-1.03, 0.06, 0.3), (-1.1, -0.42), (-0.82, -0.98), (-0.3, -1.16), (s * 0.1, -1.3, 0.3), (s * 0.22, -1.16, 0.5), (0.5, -1.12), (0.96, -0.8), (1.1, -0.36), (1.03, 0.06, 0.3),
-            (0.86, -0.16, 0.4), (0.8, -0.42, 0.3), (0.4, -0.36, 0.3), (0.34, -0.54, 0.3), (-0.08, -0.34, 0.3), (-0.14, -0.52, 0.3), (-0.54, -0.34, 0.3), (-0.8, -0.46, 0.4), (-0.88, -0.16, 0.4),
+            (-s * 1.03, 0.06, 0.3), (-s * 1.08, -0.42), (-s * 0.82, -0.9), (-s * 0.34, -1.12), (s * 0.06, -1.28, 0.3), (s * 0.2, -1.13, 0.5), (s * 0.5, -1.08),
+            (s * 0.92, -0.8), (s * 1.08, -0.36), (s * 1.03, 0.06, 0.3), (s * 0.86, -0.16, 0.4), (s * 0.8, -0.42, 0.3), (s * 0.4, -0.36, 0.3), (s * 0.34, -0.54, 0.3),
+            (-s * 0.08, -0.34, 0.3), (-s * 0.14, -0.52, 0.3), (-s * 0.54, -0.34, 0.3), (-s * 0.8, -0.46, 0.4), (-s * 0.88, -0.16, 0.4),
         ]  # fmt: skip
     elif style == 1:
         cap = [(-1.02, 0.2, 0.3), (-1.1, -0.4), (-0.82, -0.86), (-0.45, -1.06), (0, -1.13), (0.45, -1.06), (0.82, -0.86), (1.1, -0.4), (1.02, 0.2, 0.3), (0.84, -0.2, 0.5), (0.6, -0.38, 0.4), (0, -0.33), (-0.6, -0.38, 0.4), (-0.84, -0.2, 0.5)]
