@@ -56,21 +56,32 @@ def _scarf(m: Model) -> list[Shape]:
         (x - 42 + side * 16, y + 176, 0.15), (x - 42 + side * 4, y + 96),
     ])  # fmt: skip
     stripe_y = y + 134
-    stripes = [spot(polygon([(x - 80, stripe_y + k), (x + 90, stripe_y - 4 + k), (x + 90, stripe_y + 12 + k), (x - 80, stripe_y + 16 + k)]), r.pale) for k in (-26, 6)]
+    stripes = [spot(polygon([
+        (x - 80, stripe_y + k), (x + 90, stripe_y - 4 + k), (x + 90, stripe_y + 12 + k), (x - 80, stripe_y + 16 + k),
+    ]), r.pale) for k in (-26, 6)]  # fmt: skip
     out: list[Shape] = [] if m.ink.outlined else [spot(end.shifted(0, 10), m.ramp.line, 0.2)]
     fx = x + side * 16
     for k in (-31, -8, 15, 38):
-        out += m.ink.part(limb([(fx + k, y + 160), (fx + k + 1, y + 177), (fx + k + 2, y + 190)], [9, 9, 8]).fill, r, weight=0.7, shade=(4, 0), glow=False)
+        out += m.ink.part(
+            limb([(fx + k, y + 160), (fx + k + 1, y + 177), (fx + k + 2, y + 190)], [9, 9, 8]).fill,
+            r,
+            weight=0.7,
+            shade=(4, 0),
+            glow=False,
+        )
     out += m.ink.part(end, r, inside=stripes, weight=0.85, shade=(9, 4))
     band = smooth([
         (-hw, y - 14), (-hw * 0.55, y + 16), (0, y + 24), (hw * 0.55, y + 16), (hw, y - 14), (hw + 14, y + 18),
-        (hw * 0.88, y + 58), (hw * 0.42, y + 86), (0, y + 93), (-hw * 0.42, y + 86), (-hw * 0.88, y + 58), (-hw - 14, y + 18),
+        (hw * 0.88, y + 58), (hw * 0.42, y + 86), (0, y + 93), (-hw * 0.42, y + 86), (-hw * 0.88, y + 58),
+        (-hw - 14, y + 18),
     ])  # fmt: skip
     folds = [
         m.ink.line(smooth([(s * hw * 0.95, y + 10), (s * hw * 0.5, y + 42), (0, y + 50)], closed=False), r.shade, 0.5)
         for s in (-1, 1)
     ]
-    out += m.ink.part(band, r, inside=[m.ink.cast(ellipse(0, y - 40, hw, 70), r, 8, 0), *folds], weight=0.85, shade=(8, 10))
+    out += m.ink.part(
+        band, r, inside=[m.ink.cast(ellipse(0, y - 40, hw, 70), r, 8, 0), *folds], weight=0.85, shade=(8, 10)
+    )
     knot = ellipse(x, y + 54, 47, 43)
     if not m.ink.outlined:
         out.append(spot(knot.shifted(0, 8), r.line, 0.22))
@@ -82,7 +93,10 @@ def _bow_tie(m: Model) -> list[Shape]:
     r = m.worn
     y = m.frame.neck[1] + 52
     k = 1 + 0.1 * m.mascot.proportions.body_width
-    right = smooth([(10, y - 8, 0.5), (58 * k, y - 50), (104 * k, y - 50, 0.7), (112 * k, y), (104 * k, y + 50, 0.7), (58 * k, y + 48), (10, y + 8, 0.5)])
+    right = smooth([
+        (10, y - 8, 0.5), (58 * k, y - 50), (104 * k, y - 50, 0.7), (112 * k, y), (104 * k, y + 50, 0.7),
+        (58 * k, y + 48), (10, y + 8, 0.5),
+    ])  # fmt: skip
     dots = [spot(ellipse(cx * k, y + dy, 10), r.pale) for cx, dy in ((60, -18), (90, 8), (58, 24), (92, -30))]
     mirrored = [spot(d.path.mirrored(), r.pale) for d in dots]
     out = [] if m.ink.outlined else [spot(p.shifted(0, 9), m.ramp.line, 0.2) for p in (right, right.mirrored())]
@@ -102,11 +116,18 @@ def _top_hat(m: Model, head: HeadArt) -> list[Shape]:
         (x - w * 0.92, y + 8, 0.2), (x - w * 0.9, y - h * 0.5), (x - w * 1.06, y - h, 0.35), (x, y - h - 16 * k),
         (x + w * 1.06, y - h, 0.35), (x + w * 0.9, y - h * 0.5), (x + w * 0.92, y + 8, 0.2), (x, y + 24 * k),
     ])  # fmt: skip
-    band = smooth([(x - w * 1.2, y - 42 * k, 0.3), (x, y - 26 * k), (x + w * 1.2, y - 42 * k, 0.3), (x + w * 1.2, y + 6, 0.3), (x, y + 20 * k), (x - w * 1.2, y + 6, 0.3)])
-    gleam = spot(smooth([(x - w * 0.62, y - h * 0.86), (x - w * 0.5, y - h * 0.86), (x - w * 0.48, y - h * 0.42), (x - w * 0.58, y - h * 0.42)]), r.light, 0.85)
+    band = smooth([
+        (x - w * 1.2, y - 42 * k, 0.3), (x, y - 26 * k), (x + w * 1.2, y - 42 * k, 0.3), (x + w * 1.2, y + 6, 0.3),
+        (x, y + 20 * k), (x - w * 1.2, y + 6, 0.3),
+    ])  # fmt: skip
+    gleam = spot(smooth([
+        (x - w * 0.62, y - h * 0.86), (x - w * 0.5, y - h * 0.86), (x - w * 0.48, y - h * 0.42),
+        (x - w * 0.58, y - h * 0.42),
+    ]), r.light, 0.85)  # fmt: skip
     brim = smooth([
-        (x - w * 1.66, y - 12 * k), (x - w * 0.9, y + 10 * k), (x, y + 16 * k), (x + w * 0.9, y + 10 * k), (x + w * 1.66, y - 12 * k),
-        (x + w * 1.58, y + 18 * k), (x + w * 0.9, y + 40 * k), (x, y + 47 * k), (x - w * 0.9, y + 40 * k), (x - w * 1.58, y + 18 * k),
+        (x - w * 1.66, y - 12 * k), (x - w * 0.9, y + 10 * k), (x, y + 16 * k), (x + w * 0.9, y + 10 * k),
+        (x + w * 1.66, y - 12 * k), (x + w * 1.58, y + 18 * k), (x + w * 0.9, y + 40 * k), (x, y + 47 * k),
+        (x - w * 0.9, y + 40 * k), (x - w * 1.58, y + 18 * k),
     ])  # fmt: skip
     return [
         *m.ink.part(crown, r, inside=[spot(band, r.pale), gleam], weight=0.9, shade=(22, 4)),
@@ -119,11 +140,18 @@ def _cap(m: Model, head: HeadArt) -> list[Shape]:
     x, y = m.frame.at(0.0, head.hat_y)
     y += 22 * k
     w = m.frame.head_hw * max(head.hat_hw + 0.12, 0.62)
-    dome = smooth([(x - w, y + 18 * k, 0.3), (x - w * 0.95, y - 46 * k), (x - w * 0.55, y - 108 * k), (x, y - 126 * k), (x + w * 0.55, y - 108 * k), (x + w * 0.95, y - 46 * k), (x + w, y + 18 * k, 0.3), (x, y + 36 * k)])  # fmt: skip
-    panel = smooth([(x - w * 0.5, y + 40 * k, 0.3), (x - w * 0.46, y - 50 * k), (x - w * 0.2, y - 122 * k, 0.4), (x + w * 0.2, y - 122 * k, 0.4), (x + w * 0.46, y - 50 * k), (x + w * 0.5, y + 40 * k, 0.3)])
+    dome = smooth([
+        (x - w, y + 18 * k, 0.3), (x - w * 0.95, y - 46 * k), (x - w * 0.55, y - 108 * k), (x, y - 126 * k),
+        (x + w * 0.55, y - 108 * k), (x + w * 0.95, y - 46 * k), (x + w, y + 18 * k, 0.3), (x, y + 36 * k),
+    ])  # fmt: skip
+    panel = smooth([
+        (x - w * 0.5, y + 40 * k, 0.3), (x - w * 0.46, y - 50 * k), (x - w * 0.2, y - 122 * k, 0.4),
+        (x + w * 0.2, y - 122 * k, 0.4), (x + w * 0.46, y - 50 * k), (x + w * 0.5, y + 40 * k, 0.3),
+    ])  # fmt: skip
     visor = smooth([
-        (x - w * 0.92, y + 8 * k), (x - w * 0.5, y - 10 * k), (x, y - 16 * k), (x + w * 0.5, y - 10 * k), (x + w * 0.92, y + 8 * k),
-        (x + w * 1.1, y + 38 * k), (x + w * 0.86, y + 56 * k), (x + w * 0.4, y + 36 * k), (x, y + 30 * k), (x - w * 0.4, y + 36 * k), (x - w * 0.86, y + 56 * k), (x - w * 1.1, y + 38 * k),
+        (x - w * 0.92, y + 8 * k), (x - w * 0.5, y - 10 * k), (x, y - 16 * k), (x + w * 0.5, y - 10 * k),
+        (x + w * 0.92, y + 8 * k), (x + w * 1.1, y + 38 * k), (x + w * 0.86, y + 56 * k), (x + w * 0.4, y + 36 * k),
+        (x, y + 30 * k), (x - w * 0.4, y + 36 * k), (x - w * 0.86, y + 56 * k), (x - w * 1.1, y + 38 * k),
     ])  # fmt: skip
     star = _star(x, y - 62 * k, 30 * k)
     return [
@@ -146,7 +174,10 @@ def _crown(m: Model, head: HeadArt) -> list[Shape]:
     tips = [(-1.14, -0.86), (-0.56, -0.34), (0.0, -1.12), (0.56, -0.34), (1.14, -0.86)]
     top = [(x + a * w, y + b * h, 0.12 if b < -0.5 else 0.5) for a, b in tips]
     body = smooth([(x - w * 0.96, y + 22 * k, 0.3), *top, (x + w * 0.96, y + 22 * k, 0.3), (x, y + 44 * k)])
-    band = smooth([(x - w * 1.2, y - 14 * k, 0.3), (x, y + 6 * k), (x + w * 1.2, y - 14 * k, 0.3), (x + w * 1.2, y + 60 * k, 0.3), (x, y + 60 * k), (x - w * 1.2, y + 60 * k, 0.3)])
+    band = smooth([
+        (x - w * 1.2, y - 14 * k, 0.3), (x, y + 6 * k), (x + w * 1.2, y - 14 * k, 0.3),
+        (x + w * 1.2, y + 60 * k, 0.3), (x, y + 60 * k), (x - w * 1.2, y + 60 * k, 0.3),
+    ])  # fmt: skip
     gem_fill = GOLD if m.mascot.accessory_colour not in (Colour.YELLOW, Colour.ORANGE) else "#ff4d6d"
     out: list[Shape] = []
     for a, b in (tips[0], tips[2], tips[4]):
@@ -184,7 +215,9 @@ def _glasses(m: Model, head: HeadArt) -> list[Shape]:
         out += [Shape(p, stroke=r.line, width=rim + 2 * m.ink.weight * 0.8) for p in lines]
     out += [Shape(p, stroke=r.base, width=rim) for p in lines]
     for (x, y), s in zip(centres, sizes, strict=True):
-        gleam = smooth([(x - s * 0.93, y - s * 0.36), (x - s * 0.7, y - s * 0.72), (x - s * 0.36, y - s * 0.93)], closed=False)
+        gleam = smooth(
+            [(x - s * 0.93, y - s * 0.36), (x - s * 0.7, y - s * 0.72), (x - s * 0.36, y - s * 0.93)], closed=False
+        )
         out.append(Shape(gleam, stroke=r.light, width=rim * 0.45))
     return out
 
@@ -196,7 +229,10 @@ def _headphones(m: Model, head: HeadArt) -> list[Shape]:
     right, _ = f.at(cx, 0.06)
     top = f.at(0, -1.0)[1] - 16 * k
     rise = y - 20 * k - top
-    arch = ((-1.0, 0.0), (-0.95, 0.36), (-0.76, 0.69), (-0.43, 0.92), (0.0, 1.0), (0.43, 0.92), (0.76, 0.69), (0.95, 0.36), (1.0, 0.0))
+    arch = (
+        (-1.0, 0.0), (-0.95, 0.36), (-0.76, 0.69), (-0.43, 0.92), (0.0, 1.0), (0.43, 0.92), (0.76, 0.69),
+        (0.95, 0.36), (1.0, 0.0),
+    )  # fmt: skip
     band = smooth([((right - left) / 2 * u + (left + right) / 2, top + rise * (1 - v)) for u, v in arch], closed=False)
     out: list[Shape] = []
     if m.ink.outlined:
@@ -204,7 +240,10 @@ def _headphones(m: Model, head: HeadArt) -> list[Shape]:
     out += [Shape(band, stroke=r.base, width=44 * k), Shape(band.shifted(-2, -8 * k), stroke=r.light, width=11 * k)]
     for s, x in ((-1, left), (1, right)):
         cushion = rounded_rect(x - s * 8 * k, y, 30 * k, 70 * k, 29 * k)
-        shell = smooth([(x + s * 4 * k, y - 84 * k, 0.6), (x + s * 50 * k, y - 60 * k), (x + s * 66 * k, y), (x + s * 50 * k, y + 60 * k), (x + s * 4 * k, y + 84 * k, 0.6)])
+        shell = smooth([
+            (x + s * 4 * k, y - 84 * k, 0.6), (x + s * 50 * k, y - 60 * k), (x + s * 66 * k, y),
+            (x + s * 50 * k, y + 60 * k), (x + s * 4 * k, y + 84 * k, 0.6),
+        ])  # fmt: skip
         out += m.ink.part(cushion, WHITE, weight=0.85, shade=(6, 6))
         out += m.ink.part(shell, r, weight=0.9, shade=(9, 9))
         out += [spot(ellipse(x + s * 32 * k, y, 13 * k, 28 * k), r.pale)]
@@ -221,15 +260,27 @@ def _cape(m: Model) -> tuple[list[Shape], list[Shape]]:
     w0 = f.shoulder_hw + 18
     lift = -46 if flying else 0
     shape = smooth([
-        (-w0 * 0.6, top, 0.6), (w0 * 0.6, top, 0.6), (w0 + 22, top + 56), (hw * 0.82 + sway * 0.6, (top + bottom) / 2 + 16),
-        (hw + sway, bottom - 6 + lift, 0.35), (hw * 0.62 + sway, bottom + 14), (hw * 0.22 + sway, bottom - 2), (-hw * 0.2 + sway, bottom + 16),
-        (-hw * 0.62 + sway, bottom), (-hw + sway, bottom + 10 + lift, 0.35), (-hw * 0.82 + sway * 0.6, (top + bottom) / 2 + 16), (-w0 - 22, top + 56),
+        (-w0 * 0.6, top, 0.6), (w0 * 0.6, top, 0.6), (w0 + 22, top + 56),
+        (hw * 0.82 + sway * 0.6, (top + bottom) / 2 + 16), (hw + sway, bottom - 6 + lift, 0.35),
+        (hw * 0.62 + sway, bottom + 14), (hw * 0.22 + sway, bottom - 2), (-hw * 0.2 + sway, bottom + 16),
+        (-hw * 0.62 + sway, bottom), (-hw + sway, bottom + 10 + lift, 0.35),
+        (-hw * 0.82 + sway * 0.6, (top + bottom) / 2 + 16), (-w0 - 22, top + 56),
     ])  # fmt: skip
     lining = [
-        spot(smooth([(s * w0 * 0.9, top + 40), (s * hw * 0.6 + sway, bottom + 30), (s * hw * 0.4 + sway, bottom + 30)]), r.shade, 0.5)
+        spot(
+            smooth([(s * w0 * 0.9, top + 40), (s * hw * 0.6 + sway, bottom + 30), (s * hw * 0.4 + sway, bottom + 30)]),
+            r.shade,
+            0.5,
+        )
         for s in (-1, 1)
     ] + [
-        spot(smooth([(s * (w0 + 10), top + 70), (s * hw * 0.86 + sway, bottom + 20), (s * hw * 0.76 + sway, bottom + 20)]), r.light, 0.5)
+        spot(
+            smooth(
+                [(s * (w0 + 10), top + 70), (s * hw * 0.86 + sway, bottom + 20), (s * hw * 0.76 + sway, bottom + 20)]
+            ),
+            r.light,
+            0.5,
+        )
         for s in (-1, 1)
     ]
     back = m.ink.part(shape, r, inside=lining, shade=(16, 4))

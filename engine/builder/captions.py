@@ -55,7 +55,13 @@ _POSES: dict[Pose, tuple[str, ...]] = {
     Pose.WAVING: ("waving", "waving", "waving", "waving hello", "waving a hand", "greeting", "saying hello"),
     Pose.SITTING: ("sitting", "sitting", "sitting", "sitting down", "seated"),
     Pose.JUMPING: ("jumping", "jumping", "jumping", "leaping", "hopping", "jumping up"),
-    Pose.HANDS_ON_HIPS: ("with hands on hips", "hands on hips", "with its hands on its hips", "with arms akimbo", "hands on its hips"),
+    Pose.HANDS_ON_HIPS: (
+        "with hands on hips",
+        "hands on hips",
+        "with its hands on its hips",
+        "with arms akimbo",
+        "hands on its hips",
+    ),
 }
 
 _STYLES: dict[DrawingStyle, tuple[str, ...]] = {
@@ -151,8 +157,17 @@ def _fill(template: str, mascot: Mascot, rng: random.Random) -> str:
         for lead in (" and wears {acc}", ", wearing {acc}", " wearing {acc}", ", with {acc}", " with {acc}", ", {acc}"):
             template = template.replace(lead, "")
     pose = rng.choice(_POSES[mascot.pose])
-    if mascot.pose is Pose.HANDS_ON_HIPS and (" is {pose}" in template or "and {pose}" in template or "{pose} {" in template):
-        template = template.replace("{pose}", "").replace(" and ,", ",").replace(" that is ,", ",").replace("is  and", "is").replace("  ", " ").strip()
+    if mascot.pose is Pose.HANDS_ON_HIPS and (
+        " is {pose}" in template or "and {pose}" in template or "{pose} {" in template
+    ):
+        template = (
+            template.replace("{pose}", "")
+            .replace(" and ,", ",")
+            .replace(" that is ,", ",")
+            .replace("is  and", "is")
+            .replace("  ", " ")
+            .strip()
+        )
         template = template.removesuffix(" and").removesuffix(" that is").removesuffix(" is").strip()
         template += ", {pose}"
     words = {

@@ -69,7 +69,9 @@ def _eye(m: Model, plan: FacePlan, eye: Eye) -> list[Shape]:
     inside = [
         spot(ellipse(x, y + ry * 0.62, rx * 0.86, ry * 0.6), plan.iris),
         spot(ellipse(x, y + ry * low, rx * 0.56, ry * 0.56), plan.ink),
-        spot(ellipse(x - rx * 0.3, y - ry * (0.4 if mood is Mood.HAPPY else 0.14), rx * 0.36, ry * 0.33, -12), "#ffffff"),
+        spot(
+            ellipse(x - rx * 0.3, y - ry * (0.4 if mood is Mood.HAPPY else 0.14), rx * 0.36, ry * 0.33, -12), "#ffffff"
+        ),
         spot(ellipse(x + rx * 0.34, y + ry * 0.42, rx * 0.19, ry * 0.16), "#ffffff"),
     ]
     if mood is Mood.SAD:
@@ -79,7 +81,10 @@ def _eye(m: Model, plan: FacePlan, eye: Eye) -> list[Shape]:
 
 def _closed_eye(m: Model, plan: FacePlan, x: float, y: float, rx: float, ry: float) -> list[Shape]:
     top = y + ry * 0.12
-    arc = smooth([(x - rx * 1.18, top - 4), (x - rx * 0.6, top + ry * 0.34), (x, top + ry * 0.46), (x + rx * 0.6, top + ry * 0.34), (x + rx * 1.18, top - 4)], closed=False)  # fmt: skip
+    arc = smooth([
+        (x - rx * 1.18, top - 4), (x - rx * 0.6, top + ry * 0.34), (x, top + ry * 0.46),
+        (x + rx * 0.6, top + ry * 0.34), (x + rx * 1.18, top - 4),
+    ], closed=False)  # fmt: skip
     colour = plan.iris if plan.glowing else plan.ink
     out = [m.ink.line(arc, colour, 0.95)]
     for u in (-0.62, 0.0, 0.62):
@@ -110,7 +115,9 @@ def _screen_eye(plan: FacePlan, x: float, y: float, rx: float, ry: float, side: 
     else:
         lids = (0.05, -0.8) if side < 0 else (-0.8, 0.05)
         shape = cut_ellipse(x, y, rx * 0.95, ry * 0.9, *lids)
-    gleam = spot(ellipse(x - rx * 0.24, y - ry * (0.34 if mood is Mood.HAPPY else 0.0), rx * 0.26, ry * 0.22), "#ffffff", 0.85)
+    gleam = spot(
+        ellipse(x - rx * 0.24, y - ry * (0.34 if mood is Mood.HAPPY else 0.0), rx * 0.26, ry * 0.22), "#ffffff", 0.85
+    )
     return [Shape(shape, fill=plan.iris, inside=[gleam])]
 
 
@@ -146,7 +153,11 @@ def _brows(m: Model, plan: FacePlan) -> list[Shape]:
             p = [(outer, y - 12 * k), (x, y - 38 * k), (inner, y - 14 * k)]
             weight = 0.85
         else:
-            p = [(x + side * rx * 0.66, y + 2 * k), (x + side * rx * 0.06, y - 16 * k), (x - side * rx * 0.52, y - 3 * k)]
+            p = [
+                (x + side * rx * 0.66, y + 2 * k),
+                (x + side * rx * 0.06, y - 16 * k),
+                (x - side * rx * 0.52, y - 3 * k),
+            ]
             weight = 0.58
         out.append(m.ink.line(smooth(p, closed=False), colour, weight))
     return out
@@ -160,7 +171,10 @@ def _mouth(m: Model, plan: FacePlan) -> list[Shape]:
     if mood is Mood.HAPPY:
         return _grin(m, plan, x, y, k, ink)
     if mood is Mood.SAD:
-        arc = smooth([(x - 42 * k, y + 26 * k), (x - 22 * k, y + 4 * k), (x, y - 2 * k), (x + 22 * k, y + 4 * k), (x + 42 * k, y + 26 * k)], closed=False)  # fmt: skip
+        arc = smooth([
+            (x - 42 * k, y + 26 * k), (x - 22 * k, y + 4 * k), (x, y - 2 * k), (x + 22 * k, y + 4 * k),
+            (x + 42 * k, y + 26 * k),
+        ], closed=False)  # fmt: skip
         return [*_teeth(plan, x, y + 2 * k, k * 0.8, ink), m.ink.line(arc, ink, 0.9)]
     if mood is Mood.ANGRY:
         return _snarl(m, plan, x, y, k, ink)
@@ -169,25 +183,45 @@ def _mouth(m: Model, plan: FacePlan) -> list[Shape]:
         if plan.glowing:
             return [Shape(shape, stroke=ink, width=14 * k)]
         inside = [spot(ellipse(x, y + 46 * k, 22 * k, 20 * k), TONGUE)]
-        return [Shape(shape, fill=MOUTH, stroke=ink, width=9 * k, inside=inside), *_teeth(plan, x, y - 14 * k, k * 0.8, ink)]
+        return [
+            Shape(shape, fill=MOUTH, stroke=ink, width=9 * k, inside=inside),
+            *_teeth(plan, x, y - 14 * k, k * 0.8, ink),
+        ]
     shape = ellipse(x, y + 12 * k, 17 * k, 14 * k)
     if plan.glowing:
         return [m.ink.line(polygon([(x - 26 * k, y + 8 * k), (x + 26 * k, y + 8 * k)], closed=False), ink, 0.8)]
-    drop = smooth([(x + 22 * k, y + 14 * k, 0), (x + 33 * k, y + 34 * k), (x + 24 * k, y + 46 * k), (x + 14 * k, y + 34 * k)])
-    return [Shape(shape, fill=MOUTH, stroke=ink, width=8 * k), Shape(drop, fill=TEAR, stroke=mix(TEAR, ink, 0.5), width=4 * k)]
+    drop = smooth([
+        (x + 22 * k, y + 14 * k, 0), (x + 33 * k, y + 34 * k), (x + 24 * k, y + 46 * k), (x + 14 * k, y + 34 * k),
+    ])  # fmt: skip
+    return [
+        Shape(shape, fill=MOUTH, stroke=ink, width=8 * k),
+        Shape(drop, fill=TEAR, stroke=mix(TEAR, ink, 0.5), width=4 * k),
+    ]
 
 
 def _grin(m: Model, plan: FacePlan, x: float, y: float, k: float, ink: str) -> list[Shape]:
     w, h = 54 * k, 58 * k
-    shape = smooth([(x - w, y - 2 * k, 0.35), (x, y + 7 * k), (x + w, y - 2 * k, 0.35), (x + w * 0.7, y + h * 0.66), (x, y + h), (x - w * 0.7, y + h * 0.66)])  # fmt: skip
+    shape = smooth([
+        (x - w, y - 2 * k, 0.35), (x, y + 7 * k), (x + w, y - 2 * k, 0.35), (x + w * 0.7, y + h * 0.66), (x, y + h),
+        (x - w * 0.7, y + h * 0.66),
+    ])  # fmt: skip
     if plan.glowing:
         return [Shape(shape, fill=ink)]
     inside = [spot(ellipse(x, y + h * 1.02, w * 0.62, h * 0.5), TONGUE)]
     out = [Shape(shape, fill=MOUTH, stroke=ink, width=9 * k, inside=inside)]
     if plan.tongue_out:
-        long = smooth([(x - 25 * k, y + h * 0.52, 0.4), (x + 25 * k, y + h * 0.52, 0.4), (x + 27 * k, y + h * 1.14), (x, y + h * 1.5), (x - 27 * k, y + h * 1.14)])  # fmt: skip
+        long = smooth([
+            (x - 25 * k, y + h * 0.52, 0.4), (x + 25 * k, y + h * 0.52, 0.4), (x + 27 * k, y + h * 1.14),
+            (x, y + h * 1.5), (x - 27 * k, y + h * 1.14),
+        ])  # fmt: skip
         out += [Shape(long, fill=TONGUE, stroke=ink, width=8 * k)]
-        out.append(Shape(polygon([(x, y + h * 0.72), (x, y + h * 1.12)], closed=False), stroke=mix(TONGUE, MOUTH, 0.5), width=6 * k))
+        out.append(
+            Shape(
+                polygon([(x, y + h * 0.72), (x, y + h * 1.12)], closed=False),
+                stroke=mix(TONGUE, MOUTH, 0.5),
+                width=6 * k,
+            )
+        )
     return out + _teeth(plan, x, y + 4 * k, k, ink)
 
 
@@ -195,13 +229,22 @@ def _teeth(plan: FacePlan, x: float, y: float, k: float, ink: str) -> list[Shape
     if plan.teeth == "buck":
         out: list[Shape] = []
         for side in (-1, 1):
-            out.append(Shape(rounded_rect(x + side * 12 * k, y + 14 * k, 12 * k, 18 * k, 6 * k), fill="#ffffff", stroke=ink, width=5.5 * k))
+            out.append(
+                Shape(
+                    rounded_rect(x + side * 12 * k, y + 14 * k, 12 * k, 18 * k, 6 * k),
+                    fill="#ffffff",
+                    stroke=ink,
+                    width=5.5 * k,
+                )
+            )
         return out
     if plan.teeth == "fangs":
         out = []
         for side in (-1, 1):
             cx = x + side * 36 * k
-            fang = smooth([(cx - 15 * k, y - 2 * k, 0.1), (cx + 15 * k, y - 2 * k, 0.1), (cx + 3 * k * side, y + 30 * k, 0.3)])
+            fang = smooth(
+                [(cx - 15 * k, y - 2 * k, 0.1), (cx + 15 * k, y - 2 * k, 0.1), (cx + 3 * k * side, y + 30 * k, 0.3)]
+            )
             out.append(Shape(fang, fill="#ffffff", stroke=ink, width=5.5 * k))
         return out
     return []
@@ -209,12 +252,24 @@ def _teeth(plan: FacePlan, x: float, y: float, k: float, ink: str) -> list[Shape
 
 def _snarl(m: Model, plan: FacePlan, x: float, y: float, k: float, ink: str) -> list[Shape]:
     w, h = 52 * k, 44 * k
-    shape = smooth([(x - w, y + h * 0.95, 0.45), (x - w * 0.6, y + h * 0.12), (x, y - h * 0.06), (x + w * 0.6, y + h * 0.12), (x + w, y + h * 0.95, 0.45), (x, y + h * 0.72)])  # fmt: skip
+    shape = smooth([
+        (x - w, y + h * 0.95, 0.45), (x - w * 0.6, y + h * 0.12), (x, y - h * 0.06), (x + w * 0.6, y + h * 0.12),
+        (x + w, y + h * 0.95, 0.45), (x, y + h * 0.72),
+    ])  # fmt: skip
     if plan.glowing:
         zig: list[Point] = [(x + (i - 2) * 24 * k, y + (12 if i % 2 else 34) * k) for i in range(5)]
         return [m.ink.line(polygon(zig, closed=False), ink, 0.8)]
-    bars = [Shape(polygon([(x + u * w, y - h * 0.2), (x + u * w, y + h)], closed=False), stroke=ink, width=5.5 * k) for u in (-0.48, 0.0, 0.48)]
-    bars.append(Shape(smooth([(x - w, y + h * 0.5), (x, y + h * 0.34), (x + w, y + h * 0.5)], closed=False), stroke=ink, width=5 * k))
+    bars = [
+        Shape(polygon([(x + u * w, y - h * 0.2), (x + u * w, y + h)], closed=False), stroke=ink, width=5.5 * k)
+        for u in (-0.48, 0.0, 0.48)
+    ]
+    bars.append(
+        Shape(
+            smooth([(x - w, y + h * 0.5), (x, y + h * 0.34), (x + w, y + h * 0.5)], closed=False),
+            stroke=ink,
+            width=5 * k,
+        )
+    )
     out = [Shape(shape, fill="#ffffff", stroke=ink, width=9 * k, inside=bars)]
     if plan.teeth == "fangs":
         out += _teeth(plan, x, y + h * 0.1, k * 0.8, ink)
@@ -245,7 +300,10 @@ def extras(m: Model, plan: FacePlan) -> list[Shape]:
 
 
 def _tear(m: Model, x: float, y: float, k: float, ink: str) -> list[Shape]:
-    drop = smooth([(x, y, 0.1), (x + 22 * k, y + 42 * k), (x + 14 * k, y + 64 * k), (x, y + 70 * k), (x - 14 * k, y + 64 * k), (x - 22 * k, y + 42 * k)])  # fmt: skip
+    drop = smooth([
+        (x, y, 0.1), (x + 22 * k, y + 42 * k), (x + 14 * k, y + 64 * k), (x, y + 70 * k), (x - 14 * k, y + 64 * k),
+        (x - 22 * k, y + 42 * k),
+    ])  # fmt: skip
     gleam = spot(ellipse(x - 8 * k, y + 48 * k, 5 * k, 10 * k, 10), "#ffffff", 0.9)
     return [Shape(drop, fill=TEAR, stroke=mix("#2b6fb0", ink, 0.25), width=6 * k, inside=[gleam])]
 
@@ -258,7 +316,11 @@ def _puff(m: Model, x: float, y: float, side: int, k: float) -> list[Shape]:
         ellipse(x + side * 4 * k, y - 4 * k, 20 * k, 16 * k),
     ]
     line = [Shape(p, stroke="#47424f", width=9 * k) for p in paths]
-    return [*line, *(spot(p, "#ffffff") for p in paths), spot(ellipse(x + side * 40 * k, y - 4 * k, 26 * k, 10 * k), "#d9dbe6")]
+    return [
+        *line,
+        *(spot(p, "#ffffff") for p in paths),
+        spot(ellipse(x + side * 40 * k, y - 4 * k, 26 * k, 10 * k), "#d9dbe6"),
+    ]
 
 
 def _zed(m: Model, x: float, y: float, r: float, ink: str) -> list[Shape]:

@@ -208,7 +208,9 @@ def sole(m: Model, at: Point, fw: float, turn: float, paw: Paw) -> list[Shape]:
         out.append(spot(ellipse(cx, cy, r * 0.7, r * 0.84, turn), "#ffffff"))
         for k in (-0.42, -0.08, 0.26, 0.58):
             half = 0.46 - abs(k - 0.05) * 0.28
-            out.append(m.ink.line(polygon([place(-r * half, r * k), place(r * half, r * k)], closed=False), paw.pad, 0.6))
+            out.append(
+                m.ink.line(polygon([place(-r * half, r * k), place(r * half, r * k)], closed=False), paw.pad, 0.6)
+            )
         return out
     cx, cy = place(0, r * 0.26)
     out.append(spot(ellipse(cx, cy, r * 0.46, r * 0.42, turn), paw.pad))

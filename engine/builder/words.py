@@ -157,7 +157,9 @@ def parse(prompt: str, seed: int | None = None) -> ParsedPrompt:
     hits, unknown = _scan(words)
     known: dict[str, StrEnum] = {}
     for hit in hits:
-        if hit.slot != "colour" and not (hit.slot == "accessory" and hit.value is Accessory.NONE and "accessory" in known):
+        if hit.slot != "colour" and not (
+            hit.slot == "accessory" and hit.value is Accessory.NONE and "accessory" in known
+        ):
             known.setdefault(hit.slot, hit.value)
     claims = sorted(c for i, hit in enumerate(hits) if hit.slot == "colour" for c in _claims(hit, i, hits, words))
     placed: set[int] = set()

@@ -23,8 +23,13 @@ def _ear(m: Model, side: int) -> list[Shape]:
 
 def _head(m: Model) -> HeadArt:
     r = m.ramp
-    muzzle = at(m, [(0, 0.2), (0.36, 0.3), (0.52, 0.6), (0.36, 0.9), (0, 0.99), (-0.36, 0.9), (-0.52, 0.6), (-0.36, 0.3)])
-    tuft = at(m, [(-0.12, -0.9, 0.3), (-0.06 * m.side, -1.12, 0.3), (0.03, -1.0, 0.3), (0.12 * m.side, -1.1, 0.3), (0.14, -0.9, 0.3), (0, -0.8)])
+    muzzle = at(m, [
+        (0, 0.2), (0.36, 0.3), (0.52, 0.6), (0.36, 0.9), (0, 0.99), (-0.36, 0.9), (-0.52, 0.6), (-0.36, 0.3),
+    ])  # fmt: skip
+    tuft = at(m, [
+        (-0.12, -0.9, 0.3), (-0.06 * m.side, -1.12, 0.3), (0.03, -1.0, 0.3), (0.12 * m.side, -1.1, 0.3),
+        (0.14, -0.9, 0.3), (0, -0.8),
+    ])  # fmt: skip
     head = m.ink.part([head_path(m, _HEAD), tuft], r, inside=[spot(muzzle, r.pale), gleam(m, r.light)])
     ink = mix(r.line, "#1a1020", 0.5)
     return HeadArt(
@@ -40,7 +45,9 @@ def _tail(m: Model) -> Tail:
     f, s = m.frame, m.side
     x, y = s * f.hip_hw * 0.94, f.hip_y - 34
     r = 34 * m.tail
-    return Tail(m.ink.part(ellipse(x + s * 10, y, r, r), darker(m.ramp, 0.12), shade=(7, 7)), (x - s * 14, y), (x + s * 16, y))
+    return Tail(
+        m.ink.part(ellipse(x + s * 10, y, r, r), darker(m.ramp, 0.12), shade=(7, 7)), (x - s * 14, y), (x + s * 16, y)
+    )
 
 
 def _paw(m: Model) -> Paw:
@@ -53,7 +60,19 @@ def _leg(m: Model, side: int) -> list[Shape]:
 
 
 ART = SpeciesArt(
-    Build(head_w=432, head_h=370, shoulders=204, hips=292, body_h=256, arm=178, arm_w=39, leg_w=56, foot_w=70, leg=96, side=10),
+    Build(
+        head_w=432,
+        head_h=370,
+        shoulders=204,
+        hips=292,
+        body_h=256,
+        arm=178,
+        arm_w=39,
+        leg_w=56,
+        foot_w=70,
+        leg=96,
+        side=10,
+    ),
     _head,
     lambda m: torso(m, m.ramp, [belly(m, m.ramp.pale, 1.0)]),
     lambda m, side: arm(m, side, m.ramp, _paw(m)),

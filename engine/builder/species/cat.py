@@ -21,15 +21,22 @@ from engine.builder.species.common import (
 )
 
 _HEAD: tuple[Knot, ...] = (
-    (0, -0.94), (0.46, -0.84), (0.84, -0.48), (1.01, 0.02), (1.05, 0.34), (1.13, 0.5, 0.25), (0.94, 0.62), (0.62, 0.9), (0, 1.0),
+    (0, -0.94), (0.46, -0.84), (0.84, -0.48), (1.01, 0.02), (1.05, 0.34), (1.13, 0.5, 0.25), (0.94, 0.62),
+    (0.62, 0.9), (0, 1.0),
 )  # fmt: skip
 
 
 def _ear(m: Model, side: int) -> list[Shape]:
     e = m.ears
     tip = (side * 0.86 + 0.03 * m.wobble(2), -0.62 - 0.68 * e)
-    outer = at(m, [(side * 0.2, -0.78, 0.4), (side * 0.5, -0.66 - 0.42 * e), (*tip, 0.28), (side * 1.0, -0.5 - 0.24 * e), (side * 0.97, -0.22, 0.4), (side * 0.5, -0.4)])
-    inner = at(m, [(side * 0.4, -0.74, 0.4), (side * 0.56, -0.66 - 0.26 * e), (side * 0.82, -0.62 - 0.46 * e, 0.25), (side * 0.9, -0.5 - 0.16 * e), (side * 0.88, -0.36, 0.4)])
+    outer = at(m, [
+        (side * 0.2, -0.78, 0.4), (side * 0.5, -0.66 - 0.42 * e), (*tip, 0.28), (side * 1.0, -0.5 - 0.24 * e),
+        (side * 0.97, -0.22, 0.4), (side * 0.5, -0.4),
+    ])  # fmt: skip
+    inner = at(m, [
+        (side * 0.4, -0.74, 0.4), (side * 0.56, -0.66 - 0.26 * e), (side * 0.82, -0.62 - 0.46 * e, 0.25),
+        (side * 0.9, -0.5 - 0.16 * e), (side * 0.88, -0.36, 0.4),
+    ])  # fmt: skip
     return m.ink.part(outer, m.ramp, inside=[spot(inner, "#ffb3c1")], weight=0.95, shade=(8, 6))
 
 
@@ -41,17 +48,30 @@ def _stripes(m: Model) -> list[Shape]:
     ]
     for side in (-1, 1):
         for y, reach in ((0.1, 0.72), (0.34, 0.76)):
-            out.append(spot(at(m, [(side * 1.2, y - 0.1, 0.4), (side * 1.2, y + 0.08, 0.4), (side * reach, y + 0.03, 0.25)]), dark))
+            out.append(
+                spot(
+                    at(m, [(side * 1.2, y - 0.1, 0.4), (side * 1.2, y + 0.08, 0.4), (side * reach, y + 0.03, 0.25)]),
+                    dark,
+                )
+            )
     return out
 
 
 def _head(m: Model) -> HeadArt:
     r = m.ramp
-    muzzle = at(m, [(-0.42, 0.6), (-0.24, 0.38), (0, 0.42), (0.24, 0.38), (0.42, 0.6), (0.3, 0.92), (0, 1.0), (-0.3, 0.92)])
-    head = m.ink.part(head_path(m, _HEAD), r, inside=[*_stripes(m), spot(muzzle, r.pale), gleam(m, r.light, -0.62, -0.56, -48)])
+    muzzle = at(m, [
+        (-0.42, 0.6), (-0.24, 0.38), (0, 0.42), (0.24, 0.38), (0.42, 0.6), (0.3, 0.92), (0, 1.0), (-0.3, 0.92),
+    ])  # fmt: skip
+    head = m.ink.part(
+        head_path(m, _HEAD), r, inside=[*_stripes(m), spot(muzzle, r.pale), gleam(m, r.light, -0.62, -0.56, -48)]
+    )
     ink = mix(r.line, "#1a1020", 0.5)
     whiskers = [
-        m.ink.line(at(m, [(side * 0.7, y), (side * 0.98, y - 0.02 + tip * 0.5), (side * 1.24, y + tip)], closed=False), r.line, 0.42)
+        m.ink.line(
+            at(m, [(side * 0.7, y), (side * 0.98, y - 0.02 + tip * 0.5), (side * 1.24, y + tip)], closed=False),
+            r.line,
+            0.42,
+        )
         for side in (-1, 1)
         for y, tip in ((0.54, -0.06), (0.64, 0.06))
     ]
@@ -69,7 +89,10 @@ def _body(m: Model) -> list[Shape]:
     f, r = m.frame, m.ramp
     h = f.body_bottom - f.body_top
     stripes = [
-        spot(smooth([(s * f.hip_hw * 1.2, y - 15), (s * f.hip_hw * 1.2, y + 15), (s * f.hip_hw * 0.62, y + 4, 0.3)]), r.shade)
+        spot(
+            smooth([(s * f.hip_hw * 1.2, y - 15), (s * f.hip_hw * 1.2, y + 15), (s * f.hip_hw * 0.62, y + 4, 0.3)]),
+            r.shade,
+        )
         for s in (-1, 1)
         for y in (f.body_top + h * 0.52, f.body_top + h * 0.72)
     ]
@@ -82,11 +105,23 @@ def _tail(m: Model) -> Tail:
     low = (base[0] + s * 108 * t, base[1] + 18)
     turn = (base[0] + s * 168 * t, base[1] - 84 * t)
     tip = (base[0] + s * 128 * t, base[1] - 206 * t)
-    pts = [base, (base[0] + s * 62 * t, base[1] + 26), low, (base[0] + s * 154 * t, base[1] - 26 * t), turn, (base[0] + s * 148 * t, base[1] - 140 * t), tip]
+    pts = [
+        base,
+        (base[0] + s * 62 * t, base[1] + 26),
+        low,
+        (base[0] + s * 154 * t, base[1] - 26 * t),
+        turn,
+        (base[0] + s * 148 * t, base[1] - 140 * t),
+        tip,
+    ]
     w = 21.0
     tube = limb(pts, [w, w, w, w, w, w * 1.04, w * 1.08])
     rings = [
-        Shape(smooth([(pts[i][0] - s * 34, pts[i][1] + dy), (pts[i][0] + s * 34, pts[i][1] - dy)], closed=False), stroke=m.ramp.shade, width=19)
+        Shape(
+            smooth([(pts[i][0] - s * 34, pts[i][1] + dy), (pts[i][0] + s * 34, pts[i][1] - dy)], closed=False),
+            stroke=m.ramp.shade,
+            width=19,
+        )
         for i, dy in ((3, 14), (4, 2), (5, -8))
     ]
     end = Shape(smooth([(tip[0] - s * 4, tip[1] - 40), tip], closed=False), stroke=m.ramp.pale, width=62)

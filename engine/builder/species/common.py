@@ -54,10 +54,16 @@ def shadows(m: Model, ramp: Ramp) -> list[Shape]:
     """The shadows that head and arms throw on the body."""
     f, j = m.frame, m.frame.joints
     strength = 0.42 if m.ink.outlined else 0.5
-    out = [Shape(ellipse(f.head[0], f.head[1] + 16, f.head_hw * 0.9 + 13, f.head_hh + 13), fill=ramp.shade, opacity=strength)]
+    out = [
+        Shape(
+            ellipse(f.head[0], f.head[1] + 16, f.head_hw * 0.9 + 13, f.head_hh + 13), fill=ramp.shade, opacity=strength
+        )
+    ]
     if not m.ink.outlined:
         for name in ("left", "right"):
-            arm = smooth(spine(j[f"{name}_shoulder"], j[f"{name}_elbow"], j[f"{name}_hand"], 4), closed=False).shifted(0, 8)
+            arm = smooth(spine(j[f"{name}_shoulder"], j[f"{name}_elbow"], j[f"{name}_hand"], 4), closed=False).shifted(
+                0, 8
+            )
             out.append(Shape(arm, stroke=ramp.shade, width=2 * f.arm_w + 18, opacity=0.4))
     return out
 
@@ -97,7 +103,10 @@ def nose(m: Model, x: float, y: float, w: float, h: float, colour: str) -> list[
     k = m.frame.head_hw / 216
     cx, cy = m.frame.at(x, y)
     w, h = w * k, h * k
-    path = smooth([(cx - w, cy - h * 0.5), (cx, cy - h * 0.9), (cx + w, cy - h * 0.5), (cx + w * 0.56, cy + h * 0.5), (cx, cy + h), (cx - w * 0.56, cy + h * 0.5)])
+    path = smooth([
+        (cx - w, cy - h * 0.5), (cx, cy - h * 0.9), (cx + w, cy - h * 0.5), (cx + w * 0.56, cy + h * 0.5),
+        (cx, cy + h), (cx - w * 0.56, cy + h * 0.5),
+    ])  # fmt: skip
     return [spot(path, colour), spot(ellipse(cx - w * 0.26, cy - h * 0.42, w * 0.34, h * 0.22, -8), "#ffffff", 0.75)]
 
 

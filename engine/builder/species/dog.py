@@ -22,7 +22,9 @@ from engine.builder.species.common import (
 )
 from engine.protocol.mascot import Pose
 
-_HEAD: tuple[Knot, ...] = ((0, -1.0), (0.44, -0.88), (0.76, -0.54), (0.9, 0.0), (0.88, 0.44), (0.66, 0.84), (0.34, 1.0), (0, 1.04))
+_HEAD: tuple[Knot, ...] = (
+    (0, -1.0), (0.44, -0.88), (0.76, -0.54), (0.9, 0.0), (0.88, 0.44), (0.66, 0.84), (0.34, 1.0), (0, 1.04),
+)  # fmt: skip
 
 
 def _ear_ramp(m: Model) -> Ramp:
@@ -36,7 +38,11 @@ def _ear(m: Model, side: int) -> list[Shape]:
     lift = -0.36 if m.mascot.pose is Pose.JUMPING else 0.03 * m.wobble(2 + side)
     low = 0.1 + 0.5 * e + lift
     out = 1.2 + (0.12 if lift < -0.2 else 0.0)
-    outer = at(m, [(side * 0.38, -0.86), (side * 0.74, -0.94), (side * 1.06, -0.62), (side * out, low - 0.52), (side * (out + 0.03), low - 0.12), (side * (out - 0.12), low + 0.1), (side * 0.96, low), (side * 0.84, low - 0.42), (side * 0.66, -0.42)])
+    outer = at(m, [
+        (side * 0.38, -0.86), (side * 0.74, -0.94), (side * 1.06, -0.62), (side * out, low - 0.52),
+        (side * (out + 0.03), low - 0.12), (side * (out - 0.12), low + 0.1), (side * 0.96, low),
+        (side * 0.84, low - 0.42), (side * 0.66, -0.42),
+    ])  # fmt: skip
     return m.ink.part(outer, _ear_ramp(m), shade=(9, 8))
 
 
@@ -46,11 +52,21 @@ def _head(m: Model) -> HeadArt:
     x, y = m.frame.at(side * 0.43, 0.06)
     k = m.frame.head_hw
     patch = ellipse(x, y, k * 0.33, k * 0.37, side * 16)
-    muzzle = at(m, [(0, 0.16), (0.24, 0.3), (0.5, 0.44), (0.62, 0.68), (0.46, 0.93), (0, 1.06), (-0.46, 0.93), (-0.62, 0.68), (-0.5, 0.44), (-0.24, 0.3)])
+    muzzle = at(m, [
+        (0, 0.16), (0.24, 0.3), (0.5, 0.44), (0.62, 0.68), (0.46, 0.93), (0, 1.06), (-0.46, 0.93), (-0.62, 0.68),
+        (-0.5, 0.44), (-0.24, 0.3),
+    ])  # fmt: skip
     blaze = at(m, [(0, -0.8, 0.4), (0.12, -0.3), (0.2, 0.4), (-0.2, 0.4), (-0.12, -0.3)])
-    head = m.ink.part(head_path(m, _HEAD), r, inside=[spot(patch, _ear_ramp(m).base), spot(blaze, r.pale), spot(muzzle, r.pale), gleam(m, r.light, -0.44, -0.7, -28)])
+    head = m.ink.part(head_path(m, _HEAD), r, inside=[
+        spot(patch, _ear_ramp(m).base), spot(blaze, r.pale), spot(muzzle, r.pale),
+        gleam(m, r.light, -0.44, -0.7, -28),
+    ])  # fmt: skip
     ink = mix(r.line, "#1a1020", 0.5)
-    freckles = [spot(ellipse(*m.frame.at(s * u, v), 5, 5), mix(r.pale, r.line, 0.5)) for s in (-1, 1) for u, v in ((0.36, 0.66), (0.46, 0.74))]
+    freckles = [
+        spot(ellipse(*m.frame.at(s * u, v), 5, 5), mix(r.pale, r.line, 0.5))
+        for s in (-1, 1)
+        for u, v in ((0.36, 0.66), (0.46, 0.74))
+    ]
     return HeadArt(
         front=[*head, *freckles, *nose(m, 0, 0.38, 41, 27, ink), philtrum(m, 0.5, 0.62, ink)],
         over_face=[*_ear(m, -1), *_ear(m, 1)],

@@ -28,8 +28,26 @@ def _fuzzy(x: float, y: float, rx: float, ry: float, count: int, depth: float, *
 
 def _horn(m: Model, side: int) -> list[Shape]:
     e = m.ears
-    horn = at(m, [(side * 0.34, -0.74, 0.4), (side * 0.46, -1.02), (side * (0.56 + 0.1 * e), -0.86 - 0.5 * e, 0.3), (side * (0.86 + 0.06 * e), -0.86 - 0.22 * e), (side * 0.84, -0.6, 0.4), (side * 0.6, -0.5)])
-    rings = [m.ink.line(at(m, [(side * 0.3, -0.98 - 0.17 * i * e), (side * 0.6, -0.9 - 0.19 * i * e), (side * 1.0, -0.92 - 0.17 * i * e)], closed=False), _HORN.shade, 0.5) for i in (0, 1)]
+    horn = at(m, [
+        (side * 0.34, -0.74, 0.4), (side * 0.46, -1.02), (side * (0.56 + 0.1 * e), -0.86 - 0.5 * e, 0.3),
+        (side * (0.86 + 0.06 * e), -0.86 - 0.22 * e), (side * 0.84, -0.6, 0.4), (side * 0.6, -0.5),
+    ])  # fmt: skip
+    rings = [
+        m.ink.line(
+            at(
+                m,
+                [
+                    (side * 0.3, -0.98 - 0.17 * i * e),
+                    (side * 0.6, -0.9 - 0.19 * i * e),
+                    (side * 1.0, -0.92 - 0.17 * i * e),
+                ],
+                closed=False,
+            ),
+            _HORN.shade,
+            0.5,
+        )
+        for i in (0, 1)
+    ]
     ramp = Ramp(_HORN.base, _HORN.light, _HORN.shade, m.ramp.line, _HORN.pale)
     return m.ink.part(horn, ramp, inside=rings, weight=0.95, shade=(9, 3))
 
@@ -47,7 +65,9 @@ def _head(m: Model) -> HeadArt:
     f, r = m.frame, m.ramp
     k = f.head_hw / 216
     shell = _fuzzy(*f.head, f.head_hw * 0.96, f.head_hh * 0.95, 20, 15 * k)
-    spots = [spot(ellipse(*f.at(m.side * x, y), s * k, s * 0.9 * k), r.shade, 0.75) for x, y, s in ((0.6, -0.62, 31), (0.86, -0.34, 20), (0.34, -0.84, 18), (-0.82, 0.56, 26), (-0.66, 0.78, 15))]
+    spots = [spot(ellipse(*f.at(m.side * x, y), s * k, s * 0.9 * k), r.shade, 0.75) for x, y, s in (
+        (0.6, -0.62, 31), (0.86, -0.34, 20), (0.34, -0.84, 18), (-0.82, 0.56, 26), (-0.66, 0.78, 15),
+    )]  # fmt: skip
     head = m.ink.part(shell, r, inside=[*spots, gleam(m, r.light)])
     ink = mix(r.line, "#1a1020", 0.5)
     eyes = _eyes(m)
@@ -74,7 +94,14 @@ def _body(m: Model) -> list[Shape]:
     cy = (f.body_top + f.body_bottom) / 2
     shell = _fuzzy(0, cy + 6, f.hip_hw * 0.97, (f.body_bottom - f.body_top) / 2, 16, 14, power=2.3)
     ring = belly(m, r.light, 0.98)
-    bars = [m.ink.line(smooth([(-f.hip_hw * 0.4, y - 6), (0, y + 4), (f.hip_hw * 0.4, y - 6)], closed=False), mix(r.light, r.base, 0.7), 0.5) for y in (cy + 12, cy + 44, cy + 76)]
+    bars = [
+        m.ink.line(
+            smooth([(-f.hip_hw * 0.4, y - 6), (0, y + 4), (f.hip_hw * 0.4, y - 6)], closed=False),
+            mix(r.light, r.base, 0.7),
+            0.5,
+        )
+        for y in (cy + 12, cy + 44, cy + 76)
+    ]
     return m.ink.part(shell, r, inside=[ring, *bars, *shadows(m, r)], shade=(14, 8))
 
 
@@ -85,7 +112,10 @@ def _tail(m: Model) -> Tail:
     def p(u: float, v: float, soft: float = 1.0) -> tuple[float, float, float]:
         return bx + s * u * t, by + v * t, soft
 
-    spike = smooth([p(-10, -40), p(50, -34), p(96, -62), p(84, -112, 0.2), p(150, -128, 0.25), p(168, -62, 0.2), p(136, -38), p(86, 14), p(-10, 26)])
+    spike = smooth([
+        p(-10, -40), p(50, -34), p(96, -62), p(84, -112, 0.2), p(150, -128, 0.25), p(168, -62, 0.2), p(136, -38),
+        p(86, 14), p(-10, 26),
+    ])  # fmt: skip
     tip = p(142, -104)
     return Tail(m.ink.part(spike, darker(m.ramp, 0.12), shade=(9, 9)), (bx, by), (tip[0], tip[1]))
 
@@ -100,7 +130,9 @@ def _leg(m: Model, side: int) -> list[Shape]:
 
 
 ART = SpeciesArt(
-    Build(head_w=432, head_h=364, shoulders=196, hips=262, body_h=240, arm_w=34, leg_w=48, foot_w=68, side=18, overlap=54),
+    Build(
+        head_w=432, head_h=364, shoulders=196, hips=262, body_h=240, arm_w=34, leg_w=48, foot_w=68, side=18, overlap=54
+    ),
     _head,
     _body,
     lambda m, side: arm(m, side, m.ramp, _paw(m, m.ramp)),

@@ -10,7 +10,9 @@ from engine.builder.palette import Ramp, darker, mix
 from engine.builder.skeleton import Build
 from engine.builder.species.common import SpeciesArt, Tail, at, belly, gleam, head_path, nose, philtrum, torso
 
-_HEAD: tuple[Knot, ...] = ((0, -0.98), (0.44, -0.85), (0.8, -0.45), (0.98, 0.08), (1.03, 0.46), (0.74, 0.86), (0.36, 0.98), (0, 1.0))
+_HEAD: tuple[Knot, ...] = (
+    (0, -0.98), (0.44, -0.85), (0.8, -0.45), (0.98, 0.08), (1.03, 0.46), (0.74, 0.86), (0.36, 0.98), (0, 1.0),
+)  # fmt: skip
 
 
 def _ear(m: Model, side: int) -> list[Shape]:
@@ -18,19 +20,29 @@ def _ear(m: Model, side: int) -> list[Shape]:
     bent = side == m.side
     lean = side * 0.02 + 0.03 * m.wobble(3)
     if bent:
-        knots: list[Point] = [(0.36, -0.7), (0.42, -1.14), (0.52, -1.14 - 0.32 * e), (0.74, -1.14 - 0.44 * e), (0.98, -1.14 - 0.28 * e), (1.06, -1.14 - 0.0 * e)]
+        knots: list[Point] = [
+            (0.36, -0.7), (0.42, -1.14), (0.52, -1.14 - 0.32 * e), (0.74, -1.14 - 0.44 * e), (0.98, -1.14 - 0.28 * e),
+            (1.06, -1.14 - 0.0 * e),
+        ]  # fmt: skip
     else:
-        knots = [(0.36, -0.7), (0.4, -1.14), (0.44, -1.14 - 0.26 * e), (0.48, -1.14 - 0.5 * e), (0.52, -1.14 - 0.68 * e), (0.54, -1.14 - 0.8 * e)]
+        knots = [
+            (0.36, -0.7), (0.4, -1.14), (0.44, -1.14 - 0.26 * e), (0.48, -1.14 - 0.5 * e), (0.52, -1.14 - 0.68 * e),
+            (0.54, -1.14 - 0.8 * e),
+        ]  # fmt: skip
     pts = [m.frame.at(side * x + lean, y) for x, y in knots]
     k = m.frame.head_hw / 216 * (0.85 + 0.15 * e)
     outer = limb(pts, [44 * k, 50 * k, 55 * k, 54 * k, 48 * k, 36 * k])
     inner = limb(pts[1:], [20 * k, 26 * k, 28 * k, 25 * k, 16 * k])
-    return m.ink.part(outer.fill, m.ramp, inside=[spot(inner.fill, mix("#ffb3c4", m.ramp.pale, 0.25))], weight=0.95, shade=(9, 4))
+    return m.ink.part(
+        outer.fill, m.ramp, inside=[spot(inner.fill, mix("#ffb3c4", m.ramp.pale, 0.25))], weight=0.95, shade=(9, 4)
+    )
 
 
 def _head(m: Model) -> HeadArt:
     r = m.ramp
-    muzzle = at(m, [(-0.44, 0.62), (-0.26, 0.38), (0, 0.44), (0.26, 0.38), (0.44, 0.62), (0.3, 0.96), (0, 1.04), (-0.3, 0.96)])
+    muzzle = at(m, [
+        (-0.44, 0.62), (-0.26, 0.38), (0, 0.44), (0.26, 0.38), (0.44, 0.62), (0.3, 0.96), (0, 1.04), (-0.3, 0.96),
+    ])  # fmt: skip
     head = m.ink.part(head_path(m, _HEAD), r, inside=[spot(muzzle, r.pale), gleam(m, r.light)])
     ink = mix(r.line, "#1a1020", 0.5)
     return HeadArt(

@@ -12,7 +12,13 @@ from engine.builder.skeleton import Build
 from engine.builder.species.common import SpeciesArt, gleam, shadows
 from engine.protocol.mascot import Mood, Pose
 
-_GLOW = {Mood.HAPPY: "#7dfcf0", Mood.SAD: "#8fc4ff", Mood.ANGRY: "#ff8a70", Mood.SURPRISED: "#fff08a", Mood.SLEEPY: "#b9c8ff"}
+_GLOW = {
+    Mood.HAPPY: "#7dfcf0",
+    Mood.SAD: "#8fc4ff",
+    Mood.ANGRY: "#ff8a70",
+    Mood.SURPRISED: "#fff08a",
+    Mood.SLEEPY: "#b9c8ff",
+}
 
 
 def _steel(m: Model) -> Ramp:
@@ -27,7 +33,9 @@ def _head(m: Model) -> HeadArt:
     steel = _steel(m)
     behind: list[Shape] = []
     for s in (-1, 1):
-        behind += m.ink.part(rounded_rect(cx + s * f.head_hw * 1.02, cy + 8, 36 * k, 52 * k * m.ears, 20 * k), steel, shade=(7, 7))
+        behind += m.ink.part(
+            rounded_rect(cx + s * f.head_hw * 1.02, cy + 8, 36 * k, 52 * k * m.ears, 20 * k), steel, shade=(7, 7)
+        )
     top = cy - f.head_hh
     bend = 20 * m.wobble(4) * k
     ball = (cx + bend, top - 92 * k * m.ears)
@@ -36,12 +44,17 @@ def _head(m: Model) -> HeadArt:
         behind.append(Shape(stalk, stroke=r.line, width=18 * k + 2 * m.ink.weight * 0.9))
     behind.append(Shape(stalk, stroke=steel.base, width=18 * k))
     lamp = _GLOW[m.mascot.mood]
-    behind += m.ink.part(ellipse(*ball, 30 * k, 30 * k), Ramp(lamp, "#ffffff", mix(lamp, r.line, 0.35), r.line, lamp), shade=(7, 7))
+    behind += m.ink.part(
+        ellipse(*ball, 30 * k, 30 * k), Ramp(lamp, "#ffffff", mix(lamp, r.line, 0.35), r.line, lamp), shade=(7, 7)
+    )
     behind += m.ink.part(rounded_rect(cx, top - 2, 54 * k, 22 * k, 14 * k), steel, shade=(6, 6))
     shell = rounded_rect(cx, cy, f.head_hw, f.head_hh * 0.97, 112 * k)
     head = m.ink.part(shell, r, inside=[gleam(m, r.light, -0.6, -0.83, -10)])
     screen = rounded_rect(cx, cy + 0.06 * f.head_hh, f.head_hw * 0.82, f.head_hh * 0.74, 84 * k)
-    sheen = polygon([(cx - f.head_hw * 0.62, cy - f.head_hh), (cx - f.head_hw * 0.3, cy - f.head_hh), (cx - f.head_hw * 0.72, cy + f.head_hh), (cx - f.head_hw * 1.04, cy + f.head_hh)])
+    sheen = polygon([
+        (cx - f.head_hw * 0.62, cy - f.head_hh), (cx - f.head_hw * 0.3, cy - f.head_hh),
+        (cx - f.head_hw * 0.72, cy + f.head_hh), (cx - f.head_hw * 1.04, cy + f.head_hh),
+    ])  # fmt: skip
     rim = Ramp(SCREEN, "#31406a", SCREEN, r.line, SCREEN)
     front = [*head, *m.ink.part(screen, rim, inside=[spot(sheen, "#ffffff", 0.09)], weight=0.8, glow=False)]
     for s in (-1, 1):
@@ -66,8 +79,9 @@ def _body(m: Model) -> list[Shape]:
     cy, hh = (top + bottom) / 2, (bottom - top) / 2
     out = m.ink.part(rounded_rect(0, f.body_top + 22, 46, 34, 12), steel, shade=(6, 4))
     shell = smooth([
-        (-f.shoulder_hw * 1.06, top + 6, 0.7), (0, top - 8), (f.shoulder_hw * 1.06, top + 6, 0.7), (f.shoulder_hw * 1.16 + 6, cy - hh * 0.3), (w, cy + hh * 0.5),
-        (w * 0.8, bottom - 4, 0.8), (0, bottom + 4), (-w * 0.8, bottom - 4, 0.8), (-w, cy + hh * 0.5), (-f.shoulder_hw * 1.16 - 6, cy - hh * 0.3),
+        (-f.shoulder_hw * 1.06, top + 6, 0.7), (0, top - 8), (f.shoulder_hw * 1.06, top + 6, 0.7),
+        (f.shoulder_hw * 1.16 + 6, cy - hh * 0.3), (w, cy + hh * 0.5), (w * 0.8, bottom - 4, 0.8), (0, bottom + 4),
+        (-w * 0.8, bottom - 4, 0.8), (-w, cy + hh * 0.5), (-f.shoulder_hw * 1.16 - 6, cy - hh * 0.3),
     ])  # fmt: skip
     out += m.ink.part(shell, r, inside=[*shadows(m, r)], shade=(14, 8))
     panel = rounded_rect(0, cy + hh * 0.22, w * 0.56, hh * 0.4, 22)
@@ -75,7 +89,13 @@ def _body(m: Model) -> list[Shape]:
     y = cy + hh * 0.1
     for i, colour in enumerate(("#ff5f57", "#ffcf3f", "#4fd36b")):
         out += m.ink.bit(ellipse((i - 1) * w * 0.33, y, 13), colour, r.line, 0.4)
-    out.append(m.ink.line(polygon([(-w * 0.36, y + hh * 0.27), (w * 0.36, y + hh * 0.27)], closed=False), mix(steel.shade, r.line, 0.35), 0.5))
+    out.append(
+        m.ink.line(
+            polygon([(-w * 0.36, y + hh * 0.27), (w * 0.36, y + hh * 0.27)], closed=False),
+            mix(steel.shade, r.line, 0.35),
+            0.5,
+        )
+    )
     return out
 
 
@@ -90,7 +110,13 @@ def _tube(m: Model, pts: list[Point], w: float) -> list[Shape]:
         for t in (0.2, 0.7):
             x, y = x0 + (x1 - x0) * t, y0 + (y1 - y0) * t
             dx, dy = math.cos(a) * w * 1.3, math.sin(a) * w * 1.3
-            rings.append(m.ink.line(polygon([(x - dx, y - dy), (x + dx, y + dy)], closed=False), mix(steel.shade, m.ramp.line, 0.3), 0.42))
+            rings.append(
+                m.ink.line(
+                    polygon([(x - dx, y - dy), (x + dx, y + dy)], closed=False),
+                    mix(steel.shade, m.ramp.line, 0.3),
+                    0.42,
+                )
+            )
     return m.ink.part(tube.fill, steel, outline=[tube.open], inside=rings, shade=(8, 6))
 
 
@@ -140,17 +166,24 @@ def _leg(m: Model, side: int) -> list[Shape]:
         big = 1.0 if m.sitting else 0.94
         at = foot if m.sitting else (foot[0] + side * 6, foot[1] + 10)
         out += m.ink.part(rounded_rect(*at, fw * big, fw * 1.02 * big, 30), r, shade=(10, 9))
-        return out + m.ink.part(rounded_rect(*at, fw * 0.62 * big, fw * 0.64 * big, 20), _steel(m), weight=0.6, shade=(6, 6))
+        return out + m.ink.part(
+            rounded_rect(*at, fw * 0.62 * big, fw * 0.64 * big, 20), _steel(m), weight=0.6, shade=(6, 6)
+        )
     x, y = foot[0] + side * 7, foot[1]
     boot = smooth([
-        (x - fw * 0.62, y - 34, 0.8), (x + fw * 0.62, y - 34, 0.8), (x + fw * 0.98, y + 4), (x + fw * 1.02, y + 29, 0.35), (x - fw * 1.02, y + 29, 0.35), (x - fw * 0.98, y + 4),
+        (x - fw * 0.62, y - 34, 0.8), (x + fw * 0.62, y - 34, 0.8), (x + fw * 0.98, y + 4),
+        (x + fw * 1.02, y + 29, 0.35), (x - fw * 1.02, y + 29, 0.35), (x - fw * 0.98, y + 4),
     ])  # fmt: skip
-    tread = spot(polygon([(x - fw * 1.3, y + 13), (x + fw * 1.3, y + 13), (x + fw * 1.3, y + 40), (x - fw * 1.3, y + 40)]), _steel(m).base)
+    tread = spot(polygon([
+        (x - fw * 1.3, y + 13), (x + fw * 1.3, y + 13), (x + fw * 1.3, y + 40), (x - fw * 1.3, y + 40),
+    ]), _steel(m).base)  # fmt: skip
     return out + m.ink.part(boot, r, inside=[tread], shade=(9, 6))
 
 
 ART = SpeciesArt(
-    Build(head_w=424, head_h=350, shoulders=184, hips=222, body_h=246, side=44, arm_w=31, leg_w=42, foot_w=62, overlap=30),
+    Build(
+        head_w=424, head_h=350, shoulders=184, hips=222, body_h=246, side=44, arm_w=31, leg_w=42, foot_w=62, overlap=30
+    ),
     _head,
     _body,
     _arm,
