@@ -52,7 +52,7 @@ def refuse_unless_sdxl(name: str, tensors: Mapping[str, Tensor]) -> None:
         raise BadModel(f"{name} holds tensors, but not those of a model that is known here; choose an SDXL checkpoint.")
     missing = [part for prefix, part in _PARTS.items() if prefix not in present]
     if missing:
-        raise BadModel(f"{name} is an incomplete SDXL checkpoint: it lacks {listed(missing)}; choose a full checkpoint.")
+        raise BadModel(f"{name} is an incomplete SDXL checkpoint: it lacks {listed(missing)}; choose a full one.")
     lacking = [key for key in _NEEDED if key not in tensors]
     if lacking:
         part = next((text for prefix, text in _PARTS.items() if lacking[0].startswith(prefix)), "the VAE")

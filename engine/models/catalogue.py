@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -133,8 +133,9 @@ class ModelCatalogue:
         index = self._starter_folder / "model_index.json"
         if not index.is_file():
             return None
-        weights = [path.stat() for path in sorted(self._starter_folder.rglob("*.safetensors"))]
-        stamp = (self._starter_folder, sum(s.st_size for s in weights), max((s.st_mtime_ns for s in weights), default=0))
+        weights = [path.stat() for path in self._starter_folder.rglob("*.safetensors")]
+        changed = max((stat.st_mtime_ns for stat in weights), default=0)
+        stamp = (self._starter_folder, sum(stat.st_size for stat in weights), changed)
         with _starters_lock:
             if stamp not in _starters:
                 try:
@@ -144,7 +145,7 @@ class ModelCatalogue:
             return _starters[stamp]
 
     @contextmanager
-    def _incoming(self) -> Iterator[Path]:
+    def _incoming(self) -> Generator[Path]:
         """A folder beside the models that vanishes unless it was renamed into place."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -15,9 +15,9 @@ class InstalledModel:
     """A checkpoint that `engine.picture` can load.
 
     `path` is the weights file (single-file) or the folder with model_index.json (diffusers). `hash` is the BLAKE3 of
-    the file, or of the folder's list of names and hashes. `native_size` is the side in pixels of the square that the model
-    was trained on. `alpha`: its VAE gives premultiplied RGBA. `vocabulary`: it knows a fixed list of words and squares
-    only, as the starter does. `variant` names the weights' file variant in a diffusers folder ("fp16").
+    the file, or of the folder's list of names and hashes. `native_size` is the side in pixels of the square that the
+    model was trained on. `alpha`: its VAE gives premultiplied RGBA. `vocabulary`: it knows a fixed list of words and
+    squares only, as the starter does. `variant` names the weights' file variant in a diffusers folder ("fp16").
     """
 
     name: str

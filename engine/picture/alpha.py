@@ -1,0 +1,59 @@
+"""Premultiplied and straight alpha."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
+
+CLEAR_BELOW = 6 / 255
+"""Alpha under this is decoder noise on an empty background."""
+SOLID_ABOVE = 249 / 255
+_TRUSTED_ALPHA = 0.35
+"""From here on a pixel's own colour is used alone; below, its neighbours' colour is mixed in."""
+_REACH = 4
+
+
+def straight_from_premultiplied(premultiplied: NDArray[Any], *, snap: bool = True) -> Bytes:
+    """(h, w, 4) premultiplied RGBA in 0..1 → (h, w, 4) uint8 straight alpha, colour 0 where alpha is 0.
+
+    `snap` makes alpha near its ends fully clear or fully solid, for pictures that come from a decoder. Thin edge pixels
+    take their colour partly from more solid neighbours, since dividing by a small alpha would only magnify its error.
+    """
+    source = np.clip(premultiplied.astype(np.float32), 0.0, 1.0)
+    alpha = source[..., 3]
+    colour = np.minimum(source[..., :3], alpha[..., None])
+    own = np.divide(colour, alpha[..., None], out=np.zeros_like(colour), where=alpha[..., None] > 1e-6)
+    if snap:
+        solid = np.clip((alpha - CLEAR_BELOW) / (SOLID_ABOVE - CLEAR_BELOW), 0.0, 1.0)
+        trust = np.clip(alpha / _TRUSTED_ALPHA, 0.0, 1.0)[..., None]
+        if bool(np.any((trust < 1) & (solid[..., None] > 0))):
+            own = trust * own + (1 - trust) * _neighbours_colour(colour, alpha, own)
+        alpha = solid
+    out = np.empty((*alpha.shape, 4), np.uint8)
+    out[..., 3] = np.rint(alpha * 255)
+    out[..., :3] = np.rint(np.clip(own, 0, 1) * 255)
+    out[out[..., 3] == 0] = 0
+    return out
+
+
+def premultiplied_from_straight(rgba: Bytes) -> Floats:
+    """(h, w, 4) uint8 straight alpha → float32 premultiplied in 0..1."""
+    out = rgba.astype(np.float32) / 255
+    out[..., :3] *= out[..., 3:]
+    return out
+
+
+def _neighbours_colour(colour: Floats, alpha: Floats, own: Floats) -> Floats:
+    """The mean colour within a few pixels, weighted by how solid each pixel is; the pixel's own where all is thin."""
+    import cv2
+
+    weight = alpha**2
+    weighted = np.dstack((colour * alpha[..., None], weight))
+    blurred = cv2.GaussianBlur(weighted, (2 * _REACH + 1, 2 * _REACH + 1), _REACH / 2, borderType=cv2.BORDER_REPLICATE)
+    total = blurred[..., 3:]
+    return np.where(total > 1e-5, blurred[..., :3] / np.maximum(total, 1e-5), own).astype(np.float32)

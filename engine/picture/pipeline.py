@@ -1,0 +1,159 @@
+"""Loading a checkpoint into the SDXL pipeline, and keeping it loaded between jobs. Never goes online."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.models.installed import InstalledModel
+from engine.models.machine import survey
+from engine.models.memory import MemoryPolicy, choose_policy, is_out_of_memory
+from engine.protocol.errors import BadModel
+
+if TYPE_CHECKING:
+    from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
+
+_OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DIFFUSERS_VERBOSITY": "error",
+    "TRANSFORMERS_VERBOSITY": "error",
+}
+
+
+@dataclass
+class LoadedPipeline:
+    """A pipeline in memory. `preview_map` is filled when the first preview is made."""
+
+    pipe: StableDiffusionXLPipeline
+    model: InstalledModel
+    policy: MemoryPolicy
+    load_seconds: float
+    preview_map: Any = None
+
+
+class PipelineShelf:
+    """Keeps the pipeline that was used last, so that the next job with the same model starts at once.
+
+    One at a time: a second model would take memory that the first one's policy counted as free.
+    """
+
+    def __init__(self) -> None:
+        self._loaded: LoadedPipeline | None = None
+        self._lock = threading.Lock()
+
+    def take(self, model: InstalledModel, policy: MemoryPolicy | None = None) -> LoadedPipeline:
+        """The model's pipeline, held as `policy` says; without one, as it is loaded already or as fits the machine now.
+
+        Raises BadModel when the checkpoint can't be loaded; out-of-memory errors come through as they are.
+        """
+        with self._lock:
+            held = self._loaded
+            same_model = held and (held.model.hash, held.model.path) == (model.hash, model.path)
+            if held and same_model and policy in (None, held.policy):
+                return held
+            self._drop()
+            chosen = policy or choose_policy(survey(), parameters=model.parameters, native_size=model.native_size)
+            self._loaded = load(model, chosen)
+            return self._loaded
+
+    def release(self) -> None:
+        """Give the memory back."""
+        with self._lock:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._loaded is None:
+            return
+        self._loaded = None
+        import gc
+
+        import torch
+
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        if torch.backends.mps.is_available():
+            torch.mps.empty_cache()
+
+
+SHELF = PipelineShelf()
+"""This process's pipelines."""
+
+
+def loaded_pipeline(model: InstalledModel) -> StableDiffusionXLPipeline:
+    """The process's pipeline of a model, loaded when it is not yet. Raises BadModel."""
+    return SHELF.take(model).pipe
+
+
+def load(model: InstalledModel, policy: MemoryPolicy) -> LoadedPipeline:
+    """Load a checkpoint as `policy` says: the same way for the starter and for a full SDXL.
+
+    Raises BadModel when it can't be loaded; out-of-memory errors come through as they are.
+    """
+    began = time.perf_counter()
+    os.environ.update(_OFFLINE)
+    import torch
+    from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
+    from diffusers.utils import logging as diffusers_logging
+    from safetensors import SafetensorError
+    from transformers.utils import logging as transformers_logging
+
+    diffusers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()
+
+    dtype = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}[policy.dtype]
+    shared: dict[str, Any] = {"dtype": dtype, "local_files_only": True, "add_watermarker": False}
+    try:
+        if model.layout == "single-file":
+            pipe = StableDiffusionXLPipeline.from_single_file(
+                str(model.path), config=str(model.config_folder), **shared
+            )
+        else:
+            pipe = StableDiffusionXLPipeline.from_pretrained(
+                str(model.path), variant=model.variant, use_safetensors=True, **shared
+            )
+        _refuse_holes(pipe, model)
+    except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError, SafetensorError) as error:
+        if is_out_of_memory(error):
+            raise
+        raise BadModel(
+            f"The model “{model.name}” could not be loaded: its files don't fit together; install it again or choose "
+            "another checkpoint.",
+            details=f"{type(error).__name__}: {error}",
+        ) from error
+    _place(pipe, policy)
+    pipe.set_progress_bar_config(disable=True)
+    return LoadedPipeline(pipe, model, policy, time.perf_counter() - began)
+
+
+def _refuse_holes(pipe: StableDiffusionXLPipeline, model: InstalledModel) -> None:
+    """A checkpoint that lacks tensors leaves parameters without values."""
+    for part in ("unet", "vae", "text_encoder", "text_encoder_2"):
+        empty = [name for name, value in getattr(pipe, part).named_parameters() if value.is_meta]
+        if empty:
+            raise BadModel(
+                f"The model “{model.name}” is incomplete: tensors of its {part} are missing; install a whole one.",
+                details=", ".join(empty[:20]),
+            )
+
+
+def _place(pipe: StableDiffusionXLPipeline, policy: MemoryPolicy) -> None:
+    import torch
+
+    if policy.dtype != "float32" and (policy.kind == "cpu" or getattr(pipe.vae.config, "force_upcast", True)):
+        # SDXL's VAE overflows in fp16 and shows bands in bf16; it is small enough to decode in fp32.
+        pipe.vae.to(dtype=torch.float32)
+    if policy.vae_tiling:
+        pipe.vae.enable_tiling()
+        pipe.vae.enable_slicing()
+    if policy.offload == "model":
+        pipe.enable_model_cpu_offload(device=policy.device)
+    elif policy.offload == "sequential":
+        pipe.enable_sequential_cpu_offload(device=policy.device)
+    elif policy.kind != "cpu":
+        pipe.to(policy.device)
