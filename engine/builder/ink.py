@@ -82,7 +82,10 @@ class Ink:
         )
 
     def _shade(self, path: Path, ramp: Ramp, shift: tuple[float, float], *, plain: bool) -> Shape:
-        """The crescent of `path` that its own copy, moved towards the light, leaves bare; opaque (and quicker) on `plain` fill."""
+        """The crescent of `path` that its own copy, moved towards the light, leaves bare.
+
+        On a `plain` fill it is opaque, which renders quicker.
+        """
         strength = 0.55 if self.outlined else 0.34
         if plain:
             tone = mix(ramp.base, ramp.shade, strength if self.outlined else 0.5)

@@ -165,10 +165,11 @@ def leg(m: Model, side: int, ramp: Ramp, paw: Paw) -> list[Shape]:
     strokes = [s for s in feet if s.fill is None]
     rest = [s for s in feet if s.fill is not None]
     colour = mix(paw.foot.base, paw.foot.line, 0.75)
+    x, y = foot[0] + side * 7, foot[1]
     toes = [
-        m.ink.line(polygon([(foot[0] + side * 7 + dx, foot[1] + 12), (foot[0] + side * 7 + dx * 1.06, foot[1] + 28)], closed=False), colour, 0.36)
+        m.ink.line(polygon([(x + dx, y + 12), (x + dx * 1.06, y + 28)], closed=False), colour, 0.36)
         for dx in (-fw * 0.3, fw * 0.3)
-    ]  # fmt: skip
+    ]
     if paw.foot is ramp or paw.sock:
         return [*strokes, *out, *rest, *toes]
     return [*out, *strokes, *rest, *toes]

@@ -35,8 +35,8 @@ def part_masks(picture: Drawing | Mascot, size: int = 1024) -> dict[str, Pixels]
     for part, layers in reversed(_runs(drawing.layers)):
         own = _rasterise(document(layers, size), size)[..., 3].astype(np.float32) / 255
         seen = own * free
-        free = free * (1 - own)
-        masks[part] = masks[part] + seen if part in masks else seen
+        free = (free * (1 - own)).astype(np.float32)
+        masks[part] = (masks[part] + seen if part in masks else seen).astype(np.float32)
     return {p: (masks[p] * 255 + 0.5).astype(np.uint8) for p in PARTS if p in masks}
 
 

@@ -19,7 +19,8 @@ SPECIES: dict[Species, tuple[str, ...]] = {
     Species.ROBOT: ("robot", "robots", "android", "bot", "droid", "automaton", "mech"),
     Species.MONSTER: ("monster", "monsters", "creature", "beast", "alien", "yeti", "critter", "ogre"),
     Species.PERSON: (
-        "person", "human", "kid", "child", "boy", "girl", "man", "woman", "guy", "people", "teenager", "student", "lady",
+        "person", "human", "kid", "child", "boy", "girl", "man", "woman", "guy", "people", "teenager", "student",
+        "lady",
     ),
 }  # fmt: skip
 
@@ -38,7 +39,7 @@ COLOURS: dict[Colour, tuple[str, ...]] = {
 
 ACCESSORIES: dict[Accessory, tuple[str, ...]] = {
     Accessory.SCARF: ("scarf", "scarves", "muffler", "neckerchief", "shawl"),
-    Accessory.TOP_HAT: ("top hat", "tophat", "top-hat", "magician hat", "cylinder hat"),
+    Accessory.TOP_HAT: ("top hat", "hat", "tophat", "top-hat", "magician hat", "cylinder hat"),
     Accessory.CAP: ("cap", "baseball cap", "baseball hat", "ball cap", "snapback"),
     Accessory.CROWN: ("crown", "tiara", "coronet", "diadem"),
     Accessory.GLASSES: ("glasses", "spectacles", "eyeglasses", "specs", "sunglasses", "goggles"),
@@ -46,47 +47,55 @@ ACCESSORIES: dict[Accessory, tuple[str, ...]] = {
     Accessory.HEADPHONES: ("headphones", "headphone", "headset", "earphones", "ear phones", "head phones"),
     Accessory.CAPE: ("cape", "cloak", "mantle", "superhero cape"),
     Accessory.NONE: (
-        "no accessory", "no accessories", "without accessory", "without accessories", "without any accessory", "wearing nothing",
-        "nothing on", "bare headed",
+        "no accessory", "no accessories", "without accessory", "without accessories", "without any accessory",
+        "wearing nothing", "nothing on", "bare headed",
     ),
 }  # fmt: skip
 
 MOODS: dict[Mood, tuple[str, ...]] = {
     Mood.HAPPY: (
-        "happy", "joyful", "smiling", "cheerful", "glad", "merry", "grinning", "delighted", "laughing", "jolly", "smile", "friendly",
-        "excited",
+        "happy", "joyful", "smiling", "cheerful", "glad", "merry", "grinning", "delighted", "laughing", "jolly",
+        "smile", "friendly", "excited",
     ),
-    Mood.SAD: ("sad", "crying", "unhappy", "tearful", "sorrowful", "gloomy", "weeping", "melancholy", "upset", "blue-hearted"),
+    Mood.SAD: (
+        "sad", "crying", "unhappy", "tearful", "sorrowful", "gloomy", "weeping", "melancholy", "upset",
+    ),
     Mood.ANGRY: ("angry", "mad", "furious", "grumpy", "cross", "annoyed", "raging", "enraged", "fuming", "irritated"),
     Mood.SURPRISED: (
-        "surprised", "shocked", "amazed", "astonished", "startled", "stunned", "wide-eyed", "wide eyed", "astounded", "scared",
+        "surprised", "shocked", "amazed", "astonished", "startled", "stunned", "wide-eyed", "wide eyed",
+        "astounded", "scared",
     ),
-    Mood.SLEEPY: ("sleepy", "tired", "drowsy", "sleeping", "asleep", "yawning", "dozing", "snoozing", "dozy", "exhausted"),
+    Mood.SLEEPY: (
+        "sleepy", "tired", "drowsy", "sleeping", "asleep", "yawning", "dozing", "snoozing", "dozy", "exhausted",
+    ),
 }  # fmt: skip
 
 POSES: dict[Pose, tuple[str, ...]] = {
     Pose.STANDING: ("standing", "stands", "stand", "standing up", "upright", "standing still"),
     Pose.WAVING: (
-        "waving", "waves", "wave", "waving hello", "saying hello", "saying hi", "greeting", "waving goodbye", "waving its hand",
-        "waving a hand", "hello",
+        "waving", "waves", "wave", "waving hello", "saying hello", "saying hi", "greeting", "waving goodbye",
+        "waving its hand", "waving a hand", "hello",
     ),
     Pose.SITTING: ("sitting", "sits", "seated", "sit", "sitting down", "sitting on the floor", "sat"),
     Pose.JUMPING: (
-        "jumping", "jumps", "jump", "leaping", "leaps", "hopping", "jumping up", "bouncing", "jumping for joy", "in mid-air", "mid-air",
-        "in the air",
+        "jumping", "jumps", "jump", "leaping", "leaps", "hopping", "jumping up", "bouncing", "jumping for joy",
+        "in mid-air", "mid-air", "in the air",
     ),
     Pose.HANDS_ON_HIPS: (
-        "hands on hips", "hands on its hips", "hands on his hips", "hands on her hips", "hands on their hips", "arms akimbo", "akimbo",
-        "hand on hip", "hands-on-hips", "hands on the hips",
+        "hands on hips", "hands on its hips", "hands on his hips", "hands on her hips", "hands on their hips",
+        "arms akimbo", "akimbo", "hand on hip", "hands-on-hips", "hands on the hips",
     ),
 }  # fmt: skip
 
 STYLES: dict[DrawingStyle, tuple[str, ...]] = {
     DrawingStyle.OUTLINE: (
-        "outline", "outlined", "outline style", "line art", "lineart", "with outlines", "cartoon", "bold outline", "bold outlines",
-        "with a bold outline", "thick outline", "thick outlines", "comic",
+        "outline", "outlined", "outline style", "line art", "lineart", "with outlines", "cartoon", "bold outline",
+        "bold outlines", "with a bold outline", "thick outline", "thick outlines", "comic",
     ),
-    DrawingStyle.FLAT: ("flat", "flat style", "flat design", "flat vector", "without outlines", "no outline", "no outlines", "outline-free"),
+    DrawingStyle.FLAT: (
+        "flat", "flat style", "flat design", "flat vector", "without outlines", "no outline", "no outlines",
+        "outline-free",
+    ),
 }  # fmt: skip
 
 _TABLES: dict[str, Mapping[StrEnum, tuple[str, ...]]] = {
@@ -98,18 +107,18 @@ _TABLES: dict[str, Mapping[StrEnum, tuple[str, ...]]] = {
     "style": STYLES,
 }  # type: ignore[assignment]
 
-_GENERIC = frozenset(
-    """
-    a an the and or of with without in on at to for from by is are it its it's his her their he she they that this who which while as
-    has have having wears wear wearing worn dressed mascot mascots character characters cute adorable lovely sweet little small tiny big
-    large funny nice charming chibi logo drawing drawn illustration picture image icon sticker style design vector art cartoonish animal
-    figure one single very really so some any please make draw create me my colour color coloured colored full body fullbody front view
-    centered centred white transparent background plain simple clean high quality hand hands arm arms up down look looks looking feeling
-    feels expression face faced mood pose posing eyes colours colors kawaii round friendly-looking hat pair wool woolly bright fur furry
-    shaded shading thick lines line tone tones soft fluffy against just only but not no i want would like need we our brand team company
-    baby young old
-    """.split()
+_GENERIC_WORDS = (
+    "a an the and or of with without in on at to for from by is are it its it's his her their he she they that "
+    "this who which while as has have having wears wear wearing worn dressed mascot mascots character characters "
+    "cute adorable lovely sweet little small tiny big large funny nice charming chibi logo drawing drawn "
+    "illustration picture image icon sticker style design vector art cartoonish animal figure one single very "
+    "really so some any please make draw create me my colour color coloured colored full body fullbody front view "
+    "centered centred white transparent background plain simple clean high quality hand hands arm arms up down "
+    "look looks looking feeling feels expression face faced mood pose posing eyes colours colors kawaii round "
+    "friendly-looking pair wool woolly bright fur furry shaded shading thick lines line tone tones soft "
+    "fluffy against just only but not no i want would like need we our brand team company baby young old"
 )
+_GENERIC = frozenset(_GENERIC_WORDS.split())
 
 _WORD = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*|[,.;:!?()]")
 _LONGEST = 5
@@ -149,7 +158,7 @@ _INDEX = _index()
 
 
 def parse(prompt: str, seed: int | None = None) -> ParsedPrompt:
-    """Understands a prompt. Slots it doesn't name keep their defaults or, given a seed, get something sensible by chance.
+    """Understands a prompt. Slots it doesn't name keep their defaults or, given a seed, take something sensible.
 
     A colour belongs to the nearest noun after it in its phrase, else to the noun before ("a fox in blue").
     """
@@ -157,9 +166,7 @@ def parse(prompt: str, seed: int | None = None) -> ParsedPrompt:
     hits, unknown = _scan(words)
     known: dict[str, StrEnum] = {}
     for hit in hits:
-        if hit.slot != "colour" and not (
-            hit.slot == "accessory" and hit.value is Accessory.NONE and "accessory" in known
-        ):
+        if hit.slot != "colour":
             known.setdefault(hit.slot, hit.value)
     claims = sorted(c for i, hit in enumerate(hits) if hit.slot == "colour" for c in _claims(hit, i, hits, words))
     placed: set[int] = set()
@@ -203,20 +210,24 @@ def _compound(word: str, at: int, hits: list[_Hit]) -> bool:
 
 
 def _claims(colour: _Hit, index: int, hits: list[_Hit], words: list[str]) -> list[tuple[float, int, str]]:
-    """How far a colour word is from each thing it may belong to: (distance, index of the hit, slot)."""
+    """How far a colour word is from each thing it may belong to: (distance, index of the hit, slot).
+
+    A comma between colour and accessory speaks for the mascot: "fox, green, top hat" is a green fox.
+    """
     out = [(1e6, index, "colour")]
     for noun in hits:
-        if noun.slot not in ("species", "accessory") or noun.value is Accessory.NONE:
+        if noun.slot not in ("species", "accessory") or str(noun.value) == "none":
             continue
         if noun.start >= colour.end:
             between, penalty = words[colour.end : noun.start], 0.0
         else:
             between, penalty = words[noun.end : colour.start], 1.6
             if between in (["in"], ["is"]):
-                penalty = 0.0
+                between, penalty = [], 0.5
         breaks = sum(w in _BREAKS for w in between)
         joins = sum(w in _JOINS for w in between)
-        distance = len(between) + penalty + 4 * breaks + 3 * joins
+        apart = 40 if breaks and noun.slot == "accessory" else 0
+        distance = len(between) + penalty + 4 * breaks + 3 * joins + apart
         out.append((distance, index, "accessory_colour" if noun.slot == "accessory" else "colour"))
     return out
 

@@ -35,10 +35,18 @@ def _head(m: Model) -> HeadArt:
     return HeadArt(
         behind=[*_ear(m, -1), *_ear(m, 1)],
         front=[*head, *nose(m, 0, 0.36, 38, 25, ink), philtrum(m, 0.46, 0.58, ink)],
-        plan=FacePlan(eyes=(Eye(-0.46, 0.02, 0.88), Eye(0.46, 0.02, 0.88)), brow_y=-0.34, ink=ink, iris=mix(r.shade, "#7a4a2e", 0.5), mouth=(0, 0.6), mouth_size=0.84, cheeks=(0.72, 0.36)),
+        plan=FacePlan(
+            eyes=(Eye(-0.46, 0.02, 0.88), Eye(0.46, 0.02, 0.88)),
+            brow_y=-0.34,
+            ink=ink,
+            iris=mix(r.shade, "#7a4a2e", 0.5),
+            mouth=(0, 0.6),
+            mouth_size=0.84,
+            cheeks=(0.72, 0.36),
+        ),
         hat_y=-0.86,
         hat_hw=0.5,
-    )  # fmt: skip
+    )
 
 
 def _tail(m: Model) -> Tail:

@@ -79,10 +79,17 @@ def _head(m: Model) -> HeadArt:
         behind=[*_ear(m, -1), *_ear(m, 1)],
         front=[*head, *nose(m, 0, 0.46, 19, 14, "#ff7d93"), philtrum(m, 0.5, 0.6, ink)],
         over_face=whiskers,
-        plan=FacePlan(eyes=(Eye(-0.44, 0.12), Eye(0.44, 0.12)), ink=ink, iris="#8fae2a", mouth=(0, 0.62), mouth_size=0.78, cheeks=(0.7, 0.44)),
+        plan=FacePlan(
+            eyes=(Eye(-0.44, 0.12), Eye(0.44, 0.12)),
+            ink=ink,
+            iris="#8fae2a",
+            mouth=(0, 0.62),
+            mouth_size=0.78,
+            cheeks=(0.7, 0.44),
+        ),
         hat_y=-0.8,
         hat_hw=0.42,
-    )  # fmt: skip
+    )
 
 
 def _body(m: Model) -> list[Shape]:

@@ -71,13 +71,19 @@ def _head(m: Model) -> HeadArt:
         front=[*head, *freckles, *nose(m, 0, 0.38, 41, 27, ink), philtrum(m, 0.5, 0.62, ink)],
         over_face=[*_ear(m, -1), *_ear(m, 1)],
         plan=FacePlan(
-            eyes=(Eye(-0.42, 0.04, 0.92), Eye(0.42, 0.04, 0.92)), brow_y=-0.34, ink=ink, iris="#8a5a34",
-            mouth=(0, 0.64), mouth_size=0.86, cheeks=(0.74, 0.38), tongue_out=True,
+            eyes=(Eye(-0.42, 0.04, 0.92), Eye(0.42, 0.04, 0.92)),
+            brow_y=-0.34,
+            ink=ink,
+            iris="#8a5a34",
+            mouth=(0, 0.64),
+            mouth_size=0.86,
+            cheeks=(0.74, 0.38),
+            tongue_out=True,
         ),
         hat_y=-0.84,
         hat_hw=0.46,
         cup_x=1.02,
-    )  # fmt: skip
+    )
 
 
 def _tail(m: Model) -> Tail:

@@ -65,10 +65,16 @@ def _head(m: Model) -> HeadArt:
     return HeadArt(
         behind=[*_ear(m, -1), *_ear(m, 1)],
         front=front,
-        plan=FacePlan(ink=mix(r.line, "#1a1020", 0.5), iris=mix(r.shade, "#c98a3a", 0.35), mouth=(0, 0.63), mouth_size=0.8, cheeks=(0.7, 0.47)),
+        plan=FacePlan(
+            ink=mix(r.line, "#1a1020", 0.5),
+            iris=mix(r.shade, "#c98a3a", 0.35),
+            mouth=(0, 0.63),
+            mouth_size=0.8,
+            cheeks=(0.7, 0.47),
+        ),
         hat_y=-0.82,
         hat_hw=0.42,
-    )  # fmt: skip
+    )
 
 
 def _body(m: Model) -> list[Shape]:

@@ -81,12 +81,18 @@ def _head(m: Model) -> HeadArt:
         behind=[*_horn(m, -1), *_horn(m, 1)],
         front=[*head, *whites],
         plan=FacePlan(
-            eyes=eyes, brow_y=-0.42 if len(eyes) > 1 else -0.5, ink=ink, iris=mix(r.shade, "#6a3fb0", 0.5), mouth=(0, 0.5), mouth_size=1.1, cheeks=(0.7, 0.44),
+            eyes=eyes,
+            brow_y=-0.42 if len(eyes) > 1 else -0.5,
+            ink=ink,
+            iris=mix(r.shade, "#6a3fb0", 0.5),
+            mouth=(0, 0.5),
+            mouth_size=1.1,
+            cheeks=(0.7, 0.44),
             teeth="fangs",
         ),
         hat_y=-0.84,
         hat_hw=0.44,
-    )  # fmt: skip
+    )
 
 
 def _body(m: Model) -> list[Shape]:

@@ -111,12 +111,17 @@ def _head(m: Model) -> HeadArt:
         behind=[*_back_hair(m), *ears],
         front=[*head, nose_line, *_front_hair(m)],
         plan=FacePlan(
-            eyes=(Eye(-0.42, 0.14, 0.96), Eye(0.42, 0.14, 0.96)), brow_y=-0.22, ink=ink, iris=irises[int((m.wobble(14) + 1) / 2 * 3.999)],
-            mouth=(0, 0.56), mouth_size=0.9, cheeks=(0.66, 0.48),
+            eyes=(Eye(-0.42, 0.14, 0.96), Eye(0.42, 0.14, 0.96)),
+            brow_y=-0.22,
+            ink=ink,
+            iris=irises[int((m.wobble(14) + 1) / 2 * 3.999)],
+            mouth=(0, 0.56),
+            mouth_size=0.9,
+            cheeks=(0.66, 0.48),
         ),
         hat_y=-0.88,
         hat_hw=0.66,
-    )  # fmt: skip
+    )
 
 
 def _body(m: Model) -> list[Shape]:

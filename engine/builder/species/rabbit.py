@@ -49,12 +49,18 @@ def _head(m: Model) -> HeadArt:
         behind=[*_ear(m, -1), *_ear(m, 1)],
         front=[*head, *nose(m, 0, 0.43, 20, 14, "#ff7d93"), philtrum(m, 0.48, 0.58, ink)],
         plan=FacePlan(
-            eyes=(Eye(-0.44, 0.06), Eye(0.44, 0.06)), brow_y=-0.3, ink=ink, iris=mix(r.shade, "#b0476a", 0.5),
-            mouth=(0, 0.6), mouth_size=0.84, cheeks=(0.72, 0.44), teeth="buck",
+            eyes=(Eye(-0.44, 0.06), Eye(0.44, 0.06)),
+            brow_y=-0.3,
+            ink=ink,
+            iris=mix(r.shade, "#b0476a", 0.5),
+            mouth=(0, 0.6),
+            mouth_size=0.84,
+            cheeks=(0.72, 0.44),
+            teeth="buck",
         ),
         hat_y=-0.84,
         hat_hw=0.44,
-    )  # fmt: skip
+    )
 
 
 def _tail(m: Model) -> Tail:

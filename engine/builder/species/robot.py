@@ -63,13 +63,20 @@ def _head(m: Model) -> HeadArt:
         behind=behind,
         front=front,
         plan=FacePlan(
-            eyes=(Eye(-0.4, 0.0), Eye(0.4, 0.0)), brow_y=-0.4, mouth=(0, 0.4), mouth_size=0.92, cheeks=(0.62, 0.3),
-            cheek_colour="#ff7fb0", ink=r.line, iris=lamp, glowing=True,
+            eyes=(Eye(-0.4, 0.0), Eye(0.4, 0.0)),
+            brow_y=-0.4,
+            mouth=(0, 0.4),
+            mouth_size=0.92,
+            cheeks=(0.62, 0.3),
+            cheek_colour="#ff7fb0",
+            ink=r.line,
+            iris=lamp,
+            glowing=True,
         ),
         hat_y=-0.88,
         hat_hw=0.56,
         cup_x=1.08,
-    )  # fmt: skip
+    )
 
 
 def _body(m: Model) -> list[Shape]:
