@@ -1,0 +1,183 @@
+"""A Loro document on disk: the full snapshot is the truth, a JSON export lies beside it.
+
+Several programs may have one document open: each edit merges what the others saved, under a lock, and is on disk before
+the call returns. A fresh document has a random peer id, so that copies of a library never write under one name.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from loro import ExportMode, LoroDoc, UndoManager
+from pydantic import JsonValue
+
+from engine.blobs.files import translate_os_error, write_bytes
+from engine.library.lock import FileLock
+from engine.protocol.errors import LibraryCorrupt, MascotError
+
+SNAPSHOT, EXPORT = "document.loro", "document.json"
+MAX_UNDO_STEPS = 1000
+
+
+class DocumentFile:
+    """The document in `folder`, made when there is none. `changed` is called after every change, also one from elsewhere.
+
+    Raises LibraryCorrupt when the snapshot can't be read, DiskFull or LibraryReadOnly when it can't be written.
+    """
+
+    def __init__(self, folder: Path, changed: Callable[[], None]) -> None:
+        self.folder = folder
+        self._changed = changed
+        self._guard = threading.RLock()
+        self._file_lock = FileLock(folder / ".lock")
+        self._doc = LoroDoc()
+        self._stamp = ""
+        self._value: dict[str, Any] | None = None
+        if self.snapshot.exists():
+            self._merge()
+        self._undo = UndoManager(self._doc)
+        self._undo.set_max_undo_steps(MAX_UNDO_STEPS)
+        # Each edit is a step of its own: typing is grouped by whoever edits.
+        self._undo.set_merge_interval(0)
+
+    @property
+    def snapshot(self) -> Path:
+        return self.folder / SNAPSHOT
+
+    def value(self) -> dict[str, Any]:
+        """The whole document as plain values, with what other programs saved. The caller must not change it."""
+        with self._guard:
+            merged = self._refresh()
+            value = self._known_value()
+        if merged:
+            self._changed()
+        return value
+
+    def saved(self) -> tuple[dict[str, Any], str]:
+        """The values that this document has read or written last, and their stamp; the disk is not looked at."""
+        with self._guard:
+            return self._known_value(), self._stamp
+
+    def edit(self, change: Callable[[LoroDoc], None]) -> bool:
+        """Apply an edit as one step of undo and save it; False when it changed nothing."""
+        return self._step(lambda: change(self._doc), self._undo.undo)
+
+    def undo(self) -> bool:
+        """Take back the last edit of this session; False when there is none."""
+        return self._step(self._undo.undo, self._undo.redo)
+
+    def redo(self) -> bool:
+        return self._step(self._undo.redo, self._undo.undo)
+
+    def can_undo(self) -> bool:
+        with self._guard:
+            return self._undo.can_undo()
+
+    def can_redo(self) -> bool:
+        with self._guard:
+            return self._undo.can_redo()
+
+    def export_json(self) -> None:
+        """Write the JSON export anew."""
+        with self._guard:
+            text = json.dumps(self._known_value(), ensure_ascii=False, indent=1, sort_keys=True)
+            write_bytes(self.folder / EXPORT, text.encode())
+
+    def _step(self, forward: Callable[[], object], back: Callable[[], object]) -> bool:
+        # Listeners are told outside the guard: they may wait for a thread that waits for this document.
+        with self._guard:
+            make_folder(self.folder)
+            with self._file_lock:
+                merged = self._refresh()
+                with _loro(self.snapshot):
+                    before = self._doc.len_ops
+                    forward()
+                    self._doc.commit()
+                    edited = self._doc.len_ops != before
+                if edited:
+                    self._save(back)
+        if edited or merged:
+            self._changed()
+        return edited
+
+    def _save(self, back: Callable[[], object]) -> None:
+        self._value = None
+        with _loro(self.snapshot):
+            data = self._doc.export(ExportMode.Snapshot())
+        try:
+            write_bytes(self.snapshot, data)
+        except (MascotError, OSError):
+            # What could not be saved must not look as if it were.
+            with _loro(self.snapshot):
+                back()
+                self._doc.commit()
+            raise
+        self._stamp = stamp_of(self.snapshot)
+        self.export_json()
+
+    def _known_value(self) -> dict[str, Any]:
+        if self._value is None:
+            with _loro(self.snapshot):
+                self._value = cast("dict[str, Any]", self._doc.get_deep_value())
+        return self._value
+
+    def _refresh(self) -> bool:
+        """Merge what another program saved; whether there was anything."""
+        if not self._stamp or stamp_of(self.snapshot) == self._stamp:
+            return False
+        self._merge()
+        return True
+
+    def _merge(self) -> None:
+        stamp = stamp_of(self.snapshot)
+        data = self.snapshot.read_bytes()
+        with _loro(self.snapshot):
+            self._doc.import_(data)
+        self._stamp, self._value = stamp, None
+
+
+def make_folder(folder: Path) -> None:
+    """Raises LibraryReadOnly, DiskFull."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise translate_os_error(error, folder) or error from error
+
+
+def stamp_of(snapshot: Path) -> str:
+    """Changes whenever the file is replaced."""
+    status = snapshot.stat()
+    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
+
+
+def create_document(folder: Path, value: dict[str, dict[str, JsonValue]]) -> str:
+    """Write a new document with these maps at its root; returns its stamp. Raises DiskFull, LibraryReadOnly."""
+    document = DocumentFile(folder, lambda: None)
+
+    def fill(doc: LoroDoc) -> None:
+        for root, content in value.items():
+            for key, item in content.items():
+                doc.get_map(root).insert(key, cast("Any", item))
+
+    document.edit(fill)
+    return document.saved()[1]
+
+
+@contextmanager
+def _loro(snapshot: Path) -> Iterator[None]:
+    """Loro's errors, and panics of its native code, derive from BaseException alone."""
+    try:
+        yield
+    except (Exception, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:
+        raise LibraryCorrupt(
+            f"The project document {snapshot} is damaged; `mascotforge doctor --library` tells how to restore it from the "
+            f"JSON export beside it.",
+            details=str(error),
+        ) from error

@@ -1,0 +1,99 @@
+"""True erasure: facts, labels, index and history go, backups that know them go, and blobs that nothing else uses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import Connection, delete, func, or_, select
+
+from engine.blobs.store import BlobStore
+from engine.library import search
+from engine.library.backup import back_up, backups
+from engine.library.database import Database, Write
+from engine.library.entries import prompt_of
+from engine.library.layout import Layout
+from engine.library.tables import generations, jobs, projects, prompts, shelf
+from engine.library.trouble import told_to_the_user
+from engine.protocol.recipes import recipe_from_json
+
+_BLOB = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+def blobs_in(*texts: str | None) -> set[str]:
+    """Every blob hash that is written in the texts."""
+    return {blob for text in texts if text for blob in _BLOB.findall(text)}
+
+
+def erase_generations(write: Write, entry_ids: Sequence[str]) -> set[str]:
+    """Delete entries with all that is known of them; returns the blobs that may be free now. Unknown ids are ignored."""
+    connection = write.connection
+    free: set[str] = set()
+    texts: set[str] = set()
+    for entry_id in entry_ids:
+        row = connection.execute(select(generations).where(generations.c.id == entry_id)).one_or_none()
+        if row is None:
+            continue
+        free |= blobs_in(row.artifact, row.recipe)
+        if row.recipe is not None:
+            texts.add(prompt_of(recipe_from_json(row.recipe)))
+        numbers = connection.execute(select(shelf.c.number).where(shelf.c.generation_id == entry_id)).scalars().all()
+        search.remove(connection, list(numbers))
+        connection.execute(delete(generations).where(generations.c.id == entry_id))
+        write.changed("entry", entry_id)
+    _forget_prompts(connection, texts)
+    search.forget_removed(connection)
+    return free
+
+
+def erase_jobs(write: Write, project_id: str) -> set[str]:
+    """Delete a project's jobs; returns the blobs that may be free now."""
+    gone = write.connection.execute(
+        delete(jobs).where(jobs.c.project_id == project_id).returning(jobs.c.recipe)
+    ).scalars()
+    recipes = list(gone)
+    _forget_prompts(write.connection, {prompt_of(recipe_from_json(recipe)) for recipe in recipes})
+    return blobs_in(*recipes)
+
+
+def _forget_prompts(connection: Connection, texts: Iterable[str]) -> None:
+    for text in texts:
+        used = func.json_extract(generations.c.recipe, "$.prompt") == text
+        if text and connection.execute(select(generations.c.id).where(used).limit(1)).scalar() is None:
+            connection.execute(delete(prompts).where(prompts.c.text == text.strip()))
+
+
+def sweep_blobs(layout: Layout, database: Database, blobs: BlobStore, candidates: Collection[str]) -> None:
+    """Delete those of the candidate blobs that nothing names any more; then leave no trace in backups and free pages.
+
+    The second transaction looks again, so that a blob which another program used meanwhile stays.
+    """
+
+    def work(write: Write) -> None:
+        for blob in candidates:
+            if not _named(write.connection, blob):
+                blobs.path(blob).unlink(missing_ok=True)
+
+    database.write(work)
+    database.compact()
+    old = backups(layout)
+    if old:
+        with told_to_the_user(layout):
+            back_up(layout, "after-erasure")
+            for path in old:
+                path.unlink(missing_ok=True)
+
+
+def _named(connection: Connection, blob: str) -> bool:
+    places = (
+        select(generations.c.id).where(
+            or_(
+                generations.c.blob == blob,
+                func.instr(generations.c.artifact, blob) > 0,
+                func.instr(func.coalesce(generations.c.recipe, ""), blob) > 0,
+            )
+        ),
+        select(jobs.c.id).where(func.instr(jobs.c.recipe, blob) > 0),
+        select(projects.c.id).where(projects.c.thumbnail == blob),
+    )
+    return any(connection.execute(place.limit(1)).scalar() is not None for place in places)

@@ -1,0 +1,215 @@
+"""The gallery: what was made, as facts that are only ever inserted. A removal is a fact, too, and so is its undoing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from engine.blobs.store import BlobStore
+from engine.library import search
+from engine.library.clock import now_ms
+from engine.library.database import Database, Write
+from engine.library.entries import Entry, entry_of, prompt_of, select_entries
+from engine.library.erasure import erase_generations, sweep_blobs
+from engine.library.layout import Layout
+from engine.library.tables import generations, projects, removals, shelf
+from engine.protocol.artifacts import Artifact
+from engine.protocol.errors import NotFound
+from engine.protocol.ids import new_id
+from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
+
+TRASH, RESTORE = "trash", "restore"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """`entries` are those not in the trash."""
+
+    entries: int
+    favourites: int
+    trashed: int
+
+
+class Gallery:
+    def __init__(self, layout: Layout, database: Database, blobs: BlobStore) -> None:
+        self._layout = layout
+        self._database = database
+        self._blobs = blobs
+
+    def add(
+        self,
+        project_id: str,
+        job_id: str | None,
+        artifact: Artifact,
+        recipe: PictureRecipe | DrawingRecipe | AnimationRecipe | None,
+    ) -> Entry:
+        """Record a result whose blob is stored. A job that says the same twice (it was taken up again) gets the same entry,
+        out of the trash if it was there. Raises NotFound for a missing blob or project, DiskFull, LibraryReadOnly.
+        """
+
+        def work(write: Write) -> Entry:
+            connection = write.connection
+            if artifact.blob not in self._blobs:
+                raise NotFound(f"The file of {artifact.file_name} is not in the library; make it again.")
+            if known := _known(connection, job_id, artifact):
+                if known.trashed:
+                    _mark(write, [known.id], RESTORE)
+                return get_entry(connection, known.id)
+            return insert_generation(write, project_id, job_id, artifact, recipe, now_ms())
+
+        return self._database.write(work)
+
+    def list(
+        self,
+        project_id: str | None = None,
+        *,
+        roles: Collection[str] | None = None,
+        text: str = "",
+        trashed: bool = False,
+        favourites: bool = False,
+        tags: Collection[str] = (),
+        limit: int = 200,
+        before: str | None = None,
+    ) -> list[Entry]:
+        """Newest first. None lists every project that is not in the trash. `text` is searched for in prompts, names and
+        tags; `before` is an entry's id: only older ones are listed.
+        """
+        wanted = select_entries().where(shelf.c.trashed == trashed).order_by(shelf.c.generation_id.desc()).limit(limit)
+        if project_id is not None:
+            wanted = wanted.where(shelf.c.project_id == project_id)
+        else:
+            alive = select(projects.c.id).where(projects.c.trashed_at.is_(None))
+            wanted = wanted.where(shelf.c.project_id.in_(alive))
+        if roles is not None:
+            wanted = wanted.where(generations.c.role.in_(list(roles)))
+        if favourites:
+            wanted = wanted.where(shelf.c.favourite.is_(True))
+        for tag in tags:
+            each = func.json_each(shelf.c.tags).table_valued("value")
+            wanted = wanted.where(select(each.c.value).where(each.c.value == tag).exists())
+        if before is not None:
+            wanted = wanted.where(shelf.c.generation_id < before)
+        if text.strip():
+            expression = search.match_expression(text)
+            if not expression:
+                return []
+            wanted = wanted.where(search.matching(expression))
+        return [entry_of(row) for row in self._database.read(lambda connection: connection.execute(wanted).all())]
+
+    def get(self, entry_id: str) -> Entry:
+        """Raises NotFound."""
+        return self._database.read(lambda connection: get_entry(connection, entry_id))
+
+    def of_job(self, job_id: str) -> list[Entry]:
+        """What a job made, in the order it was made."""
+        wanted = select_entries().where(generations.c.job_id == job_id).order_by(generations.c.id)
+        return [entry_of(row) for row in self._database.read(lambda connection: connection.execute(wanted).all())]
+
+    def counts(self, project_id: str | None = None) -> Counts:
+        def work(connection: Connection) -> Counts:
+            def count(*conditions: Any) -> int:
+                wanted = select(func.count()).select_from(shelf).where(*conditions)
+                if project_id is not None:
+                    wanted = wanted.where(shelf.c.project_id == project_id)
+                return int(connection.execute(wanted).scalar_one())
+
+            here = shelf.c.trashed.is_(False)
+            return Counts(count(here), count(here, shelf.c.favourite.is_(True)), count(shelf.c.trashed.is_(True)))
+
+        return self._database.read(work)
+
+    def trash(self, entry_ids: Sequence[str]) -> None:
+        """Raises NotFound; then none is moved."""
+        self._database.write(lambda write: _mark(write, entry_ids, TRASH))
+
+    def restore(self, entry_ids: Sequence[str]) -> None:
+        """Raises NotFound; then none is moved."""
+        self._database.write(lambda write: _mark(write, entry_ids, RESTORE))
+
+    def erase(self, entry_ids: Sequence[str]) -> None:
+        """Remove entries for good: facts, labels, index, backups that know them, and blobs that nothing else uses."""
+        candidates = self._database.write(lambda write: erase_generations(write, entry_ids))
+        sweep_blobs(self._layout, self._database, self._blobs, candidates)
+
+    def import_picture(self, project_id: str, path: Path) -> Entry:
+        """Take a picture from outside into the gallery, with its recipe if one is inside.
+
+        Raises BadPicture when it is missing, empty, broken, too large or not a picture; NotFound, DiskFull, LibraryReadOnly.
+        """
+        from engine.library.pictures import open_picture
+
+        picture = open_picture(path)
+        blob = self._blobs.add_bytes(picture.data)
+        return self.add(project_id, None, picture.artifact(blob), picture.recipe)
+
+
+def get_entry(connection: Connection, entry_id: str) -> Entry:
+    row = connection.execute(select_entries().where(generations.c.id == entry_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no result {entry_id} in the gallery; `mascotforge gallery` lists them.")
+    return entry_of(row)
+
+
+def insert_generation(
+    write: Write,
+    project_id: str,
+    job_id: str | None,
+    artifact: Artifact,
+    recipe: PictureRecipe | DrawingRecipe | AnimationRecipe | None,
+    created_at: int,
+) -> Entry:
+    """Insert the fact, its place on the shelf, and its words into the index. Raises NotFound for an unknown project."""
+    connection = write.connection
+    if connection.execute(select(projects.c.id).where(projects.c.id == project_id)).scalar() is None:
+        raise NotFound(
+            f"There is no project with the id {project_id} in this library; `mascotforge projects list` shows them."
+        )
+    id_ = new_id()
+    connection.execute(
+        generations.insert().values(
+            id=id_,
+            project_id=project_id,
+            job_id=job_id,
+            role=artifact.role,
+            blob=artifact.blob,
+            artifact=artifact.model_dump_json(),
+            recipe=None if recipe is None else recipe.model_dump_json(),
+            created_at=created_at,
+        )
+    )
+    placed = shelf.insert().values(
+        generation_id=id_, project_id=project_id, trashed=False, favourite=False, rating=0, tags="[]"
+    )
+    number = connection.execute(placed.returning(shelf.c.number)).scalar_one()
+    search.index(connection, number, prompt_of(recipe), artifact.file_name, ())
+    write.changed("entry", id_)
+    return get_entry(connection, id_)
+
+
+def _known(connection: Connection, job_id: str | None, artifact: Artifact) -> Entry | None:
+    if job_id is None:
+        return None
+    same = (
+        generations.c.job_id == job_id,
+        generations.c.role == artifact.role,
+        generations.c.blob == artifact.blob,
+    )
+    row = connection.execute(select_entries().where(*same).limit(1)).one_or_none()
+    return entry_of(row) if row is not None else None
+
+
+def _mark(write: Write, entry_ids: Sequence[str], kind: str) -> None:
+    trashed = kind == TRASH
+    for entry_id in entry_ids:
+        entry = get_entry(write.connection, entry_id)
+        if entry.trashed == trashed:
+            continue
+        write.connection.execute(
+            removals.insert().values(id=new_id(), generation_id=entry_id, kind=kind, created_at=now_ms())
+        )
+        write.connection.execute(update(shelf).where(shelf.c.generation_id == entry_id).values(trashed=trashed))
+        write.changed("entry", entry_id)

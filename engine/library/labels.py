@@ -1,0 +1,75 @@
+"""What the user notes about an entry: favourite, rating, tags. Of two notes the later one stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from pydantic import JsonValue
+from sqlalchemy import select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from engine.library import search
+from engine.library.database import Database, Write
+from engine.library.tables import labels, shelf
+from engine.protocol.errors import BadInput, NotFound
+from engine.protocol.ids import new_id
+
+MAX_RATING = 5
+MAX_TAG_CHARACTERS = 60
+
+
+class Labels:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def set_favourite(self, entry_ids: Sequence[str], favourite: bool = True) -> None:
+        """Raises NotFound."""
+        self._set(entry_ids, "favourite", favourite)
+
+    def set_rating(self, entry_ids: Sequence[str], rating: int) -> None:
+        """0 (none) to 5. Raises BadInput, NotFound."""
+        if not 0 <= rating <= MAX_RATING:
+            raise BadInput(f"A rating is from 0 to {MAX_RATING}; you gave {rating}.")
+        self._set(entry_ids, "rating", rating)
+
+    def set_tags(self, entry_ids: Sequence[str], tags: Sequence[str]) -> None:
+        """The whole list of tags; spaces around them and repeats are dropped. Raises BadInput, NotFound."""
+        clean = list(dict.fromkeys(tag for tag in (" ".join(tag.split()) for tag in tags) if tag))
+        for tag in clean:
+            if len(tag) > MAX_TAG_CHARACTERS:
+                raise BadInput(f"A tag has at most {MAX_TAG_CHARACTERS} characters; shorten “{tag[:20]}…”.")
+        self._set(entry_ids, "tags", clean)
+
+    def all_tags(self) -> list[str]:
+        """Every tag in use, in alphabetical order."""
+        rows = self._database.read(
+            lambda connection: connection.execute(select(shelf.c.tags).distinct()).scalars().all()
+        )
+        return sorted({tag for row in rows for tag in json.loads(row)}, key=str.casefold)
+
+    def _set(self, entry_ids: Sequence[str], name: str, value: JsonValue) -> None:
+        self._database.write(lambda write: put_label(write, entry_ids, name, value))
+
+
+def put_label(write: Write, entry_ids: Sequence[str], name: str, value: JsonValue, stamp: str | None = None) -> None:
+    """Set a label on entries. `stamp`, a UUIDv7, orders it among notes from elsewhere: an older one changes nothing."""
+    connection = write.connection
+    stamp = stamp or new_id()
+    for entry_id in entry_ids:
+        number = connection.execute(select(shelf.c.number).where(shelf.c.generation_id == entry_id)).scalar()
+        if number is None:
+            raise NotFound(f"There is no result {entry_id} in the gallery; it may have been erased.")
+        put = insert(labels).values(generation_id=entry_id, name=name, value=json.dumps(value), stamp=stamp)
+        later = put.on_conflict_do_update(
+            index_elements=["generation_id", "name"],
+            set_={"value": put.excluded.value, "stamp": put.excluded.stamp},
+            where=labels.c.stamp < put.excluded.stamp,
+        )
+        if connection.execute(later.returning(labels.c.stamp)).scalar() is None:
+            continue
+        shown = json.dumps(value) if name == "tags" else value
+        connection.execute(update(shelf).where(shelf.c.number == number).values({name: shown}))
+        if name == "tags" and isinstance(value, list):
+            search.retag(connection, number, tuple(str(tag) for tag in value))
+        write.changed("entry", entry_id)

@@ -1,0 +1,113 @@
+"""The database's tables as they are now; how they came to be is told by the migrations.
+
+Facts (`generations`, `removals`) are only ever inserted, which triggers enforce. `shelf` and `search` are derived from
+facts and labels in the same transaction, so that lists are quick; they can be rebuilt at any time.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, text
+
+metadata = MetaData()
+
+projects = Table(
+    "projects",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("thumbnail", Text),
+    Column("created_at", Integer, nullable=False),
+    Column("updated_at", Integer, nullable=False),
+    Column("trashed_at", Integer),
+    Column("document_stamp", Text, nullable=False),
+)
+
+generations = Table(
+    "generations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project_id", Text, ForeignKey("projects.id"), nullable=False),
+    Column("job_id", Text),
+    Column("role", Text, nullable=False),
+    Column("blob", Text, nullable=False),
+    Column("artifact", Text, nullable=False),
+    Column("recipe", Text),
+    Column("created_at", Integer, nullable=False),
+    Index("generations_by_job", "job_id", "role"),
+    Index("generations_by_blob", "blob"),
+    Index("generations_by_project", "project_id", "id"),
+)
+
+removals = Table(
+    "removals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("generation_id", Text, ForeignKey("generations.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Index("removals_by_generation", "generation_id", "id"),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("generation_id", Text, ForeignKey("generations.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("stamp", Text, nullable=False),
+)
+
+shelf = Table(
+    "shelf",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("generation_id", Text, ForeignKey("generations.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("project_id", Text, nullable=False),
+    Column("trashed", Boolean, nullable=False),
+    Column("favourite", Boolean, nullable=False),
+    Column("rating", Integer, nullable=False),
+    Column("tags", Text, nullable=False),
+    Index("shelf_by_project", "project_id", "trashed", "generation_id"),
+    Index("shelf_by_time", "trashed", "generation_id"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project_id", Text, ForeignKey("projects.id"), nullable=False),
+    Column("recipe", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("progress", Float, nullable=False, server_default=text("0")),
+    Column("parameters", Text, nullable=False, server_default=text("'{}'")),
+    Column("error_code", Text),
+    Column("error_sentence", Text),
+    Column("error_details", Text),
+    Column("lease_owner", Text),
+    Column("lease_until", Integer),
+    Column("created_at", Integer, nullable=False),
+    Column("started_at", Integer),
+    Column("finished_at", Integer),
+    Index("jobs_by_turn", "lane", "state", "priority", "position"),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("text", Text, primary_key=True),
+    Column("uses", Integer, nullable=False),
+    Column("used_at", Integer, nullable=False),
+    Index("prompts_by_time", "used_at"),
+)
