@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +90,7 @@ class StepCache:
         return self._output(entry, manifest)
 
     @contextmanager
-    def aside(self) -> Iterator[Path]:
+    def aside(self) -> Generator[Path]:
         """A fresh folder to work in; what is left in it is removed. Raises DiskFull or LibraryReadOnly."""
         try:
             self._aside.mkdir(parents=True, exist_ok=True)

@@ -105,8 +105,8 @@ class Inbox:
             self._wire.event(CancelledJob(job_id=job_id, at=time.time()))
 
 
-def main(arguments: Sequence[str] | None = None, planner: Planner = plan) -> None:
-    """Serve one client until it leaves."""
+def main(arguments: Sequence[str] | None = None, planner: Planner = plan, *, warm_up: bool = True) -> None:
+    """Serve one client until it leaves. `warm_up`: the GPU lane imports the heavy stack before a job asks for it."""
     options = _options(arguments)
     wire_in, wire_out = take_over_pipes()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=f"%(asctime)s {options.lane} %(message)s")
@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None, planner: Planner = plan) -> Non
     wire, lane = Wire(wire_out), Lane(options.lane)
     workplace = _shake_hands(wire_in, wire, lane)
     warmup = TorchWarmup()
-    if lane is Lane.GPU:
+    if warm_up and lane is Lane.GPU:
         warmup.start()
     bench = Workbench.at(workplace, warmup.wait)
     inbox = Inbox(wire)

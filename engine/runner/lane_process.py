@@ -40,12 +40,11 @@ LONGEST_BACKOFF_SECONDS = 10.0
 MAX_FAILED_STARTS = 3
 
 # Ctrl-C in a terminal is the client's business alone: elsewhere a session of its own does what these flags do here.
-if sys.platform == "win32":
-    _CREATION_FLAGS = (
-        subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-    )
-else:
-    _CREATION_FLAGS = 0
+_CREATION_FLAGS = (
+    subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+    if sys.platform == "win32"
+    else 0
+)
 
 
 class EngineState(StrEnum):

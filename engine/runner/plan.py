@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from engine.protocol.mascot import Pose
-from engine.protocol.recipes import Action, AnimationRecipe, DrawingRecipe, PictureFile, PictureRecipe
+from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureFile, PictureRecipe
+from engine.protocol.sources import in_start_pose
 from engine.protocol.wire import Workplace
 from engine.runner.step import Plan, Step
 from engine.runner.steps.animation import export_steps, rig_step
 from engine.runner.steps.drawing import draw_step
 from engine.runner.steps.picture import finish_step, generate_step
-
-START_POSE: dict[Action, Pose] = {Action.IDLE: Pose.STANDING, Action.WAVE: Pose.STANDING}
-"""The pose that an action starts from, whatever the prompt or the builder's controls say."""
 
 
 def plan(recipe: PictureRecipe | DrawingRecipe | AnimationRecipe, workplace: Workplace) -> Plan:
@@ -41,17 +38,3 @@ def _animation(recipe: AnimationRecipe, workplace: Workplace) -> Plan:
     rig = rig_step(source, picture)
     exports = export_steps(recipe, source, rig)
     return Plan((*([picture] if picture else []), rig, *exports))
-
-
-def in_start_pose(
-    source: PictureRecipe | DrawingRecipe | PictureFile, action: Action
-) -> PictureRecipe | DrawingRecipe | PictureFile:
-    """The source as the action needs it; a file is what it is."""
-    pose = START_POSE[action]
-    match source:
-        case PictureRecipe():
-            return source.model_copy(update={"pose": pose})
-        case DrawingRecipe():
-            return source.model_copy(update={"mascot": source.mascot.model_copy(update={"pose": pose})})
-        case PictureFile():
-            return source

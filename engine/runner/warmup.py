@@ -30,7 +30,6 @@ class TorchWarmup:
 
     def _import(self) -> None:
         try:
-            import torch  # noqa: F401 # pyright: ignore[reportUnusedImport]
             from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import (  # noqa: F401
                 StableDiffusionXLPipeline,  # pyright: ignore[reportUnusedImport]
             )

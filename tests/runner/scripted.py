@@ -33,7 +33,12 @@ def plan(recipe: PictureRecipe | DrawingRecipe | AnimationRecipe, workplace: Wor
     for number, words in enumerate(recipe.prompt.split("|")):
         upstream = {"before": steps[-1]} if steps else {}
         steps.append(
-            Step(f"{number} {words.split()[0]}", SCRIPTED, {"words": words.split(), "seed": recipe.seed}, upstream)
+            Step(
+                f"{number} {words.split()[0]}",
+                SCRIPTED,
+                {"words": words.split(), "number": number, "seed": recipe.seed},
+                upstream,
+            )
         )
     return Plan(tuple(steps))
 
@@ -42,8 +47,9 @@ def perform(context: StepContext) -> None:
     words = context.inputs["words"]
     assert isinstance(words, list)
     _do([str(word) for word in words], context)
-    (context.folder / "result.txt").write_text(f"{words} {context.inputs['seed']}")
-    context.keep(ArtifactDraft("result.txt", AssetType.OTHER, f"{words}", "text/plain", "result.txt"))
+    number = context.inputs["number"]
+    (context.folder / "result.txt").write_text(f"{words} {number} {context.inputs['seed']}")
+    context.keep(ArtifactDraft("result.txt", AssetType.OTHER, f"result {number}", "text/plain", "result.txt"))
 
 
 def _do(words: list[str], context: StepContext) -> None:

@@ -6,4 +6,4 @@ from engine.runner.host import main
 from tests.runner.scripted import plan
 
 if __name__ == "__main__":
-    main(planner=plan)
+    main(planner=plan, warm_up=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from engine.protocol.artifacts import AssetType
@@ -14,19 +13,9 @@ from engine.runner.steps.picture import weights_hash
 from engine.runner.steps.puppets import RIG, TEXTURES, load_puppet, save_puppet
 
 if TYPE_CHECKING:
-    from engine.puppet.performer import Performer
     from engine.puppet.puppet import Puppet
-    from engine.runner.steps.pictures import Rgba
 
 PICTURE = "picture.png"
-
-FILES: dict[ExportFormat, tuple[str, str, AssetType]] = {
-    ExportFormat.WEBM: (".webm", "video/webm", AssetType.VIDEO),
-    ExportFormat.WEBP: (".webp", "image/webp", AssetType.ANIMATION),
-    ExportFormat.APNG: (".apng", "image/apng", AssetType.ANIMATION),
-    ExportFormat.GIF: (".gif", "image/gif", AssetType.ANIMATION),
-    ExportFormat.PNG_SEQUENCE: (".zip", "application/zip", AssetType.ANIMATION),
-}
 
 SECONDS_PER_FRAME: dict[ExportFormat, float] = {
     ExportFormat.WEBM: 0.08,
@@ -96,7 +85,7 @@ def _rig_drawing(context: StepContext) -> None:
 def _rig_picture(context: StepContext) -> None:
     """Joints as given, else as the joint finder sees them."""
     from engine.motion.joint_finder import find_joints
-    from engine.puppet.cutout import puppet_from_picture
+    from engine.puppet.puppet import puppet_from_picture
     from engine.runner.steps.pictures import read_rgba
 
     if "picture" in context.upstream:
@@ -124,8 +113,6 @@ def _placed(context: StepContext) -> dict[str, tuple[float, float]] | None:
 
 
 def _keep(context: StepContext, puppet: Puppet) -> None:
-    for sentence in puppet.notes:
-        context.note("rig", sentence)
     save_puppet(puppet, context.folder)
     rig = puppet.rig
     shares = {name: [x / rig.width, y / rig.height] for name, (x, y) in rig.joints.items()}
@@ -139,7 +126,8 @@ def _keep(context: StepContext, puppet: Puppet) -> None:
 
 
 def _export(context: StepContext) -> None:
-    from engine.motion.export import encode
+    from engine.motion.export import ASSET_TYPE, MEDIA_TYPE, SUFFIX, encode
+    from engine.motion.frames import performance
     from engine.puppet.performer import Performer
 
     rig = context.upstream["rig"]
@@ -147,32 +135,17 @@ def _export(context: StepContext) -> None:
     size, fps = int(str(context.inputs["size"])), int(str(context.inputs["fps"]))
     strength = float(str(context.inputs["strength"]))
     performer = Performer(load_puppet(rig.path(RIG), rig.path(TEXTURES)), str(context.inputs["action"]), strength)
-    suffix, media_type, asset_type = FILES[format]
-    name = f"animation{suffix}"
-    count = performer.frame_count(fps)
-    encode(
-        _frames(context, performer, count, fps, size),
-        format,
-        fps,
-        context.folder / name,
-        cancelled=context.cancelled,
-        progress=lambda fraction: context.progress(fraction),
-    )
+    frames = performance(performer, size, fps)
+    name = f"animation{SUFFIX[format]}"
+    encode(frames, format, context.folder / name, cancelled=context.cancelled, progress=context.progress)
     context.check()
-    width, height = performer.output_size(size)
     context.keep(
         ArtifactDraft(
-            name, asset_type, format.value, media_type, f"{context.inputs['title']}{suffix}",
-            width=width, height=height, frames=count, seconds=count / fps, effective={"fps": fps},
+            name, ASSET_TYPE[format], format.value, MEDIA_TYPE[format], f"{context.inputs['title']}{SUFFIX[format]}",
+            width=frames.width, height=frames.height, frames=frames.count, seconds=frames.seconds,
+            effective={"fps": fps},
         )
     )  # fmt: skip
-
-
-def _frames(context: StepContext, performer: Performer, count: int, fps: int, size: int) -> Iterator[Rgba]:
-    """One loop, premultiplied."""
-    for index in range(count):
-        context.check()
-        yield performer.render(index / fps, size)
 
 
 RIG_DRAWING = StepKind("rig drawing", 1, _rig_drawing, seconds_guess=1.0)

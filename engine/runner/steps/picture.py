@@ -23,9 +23,14 @@ PICTURE = "picture.png"
 
 def generate_step(recipe: PictureRecipe, workplace: Workplace) -> Step:
     """Raises UnknownModel or BadModel when the recipe's checkpoint can't be used."""
+    from engine.picture.sizes import native_size
+
     model = ModelCatalogue(Path(workplace.models)).resolve(recipe.model)
-    # The final size is not in the key unless it changes what is generated: the proportions do, the size does not.
     inputs = recipe.model_dump(mode="json", exclude={"kind", "model"})
+    width, height = native_size(model, recipe.width, recipe.height)
+    if width == height:
+        # Every square is generated alike, so that another final size finds this result in the cache.
+        inputs |= {"width": width, "height": height}
     return Step(
         name="generate",
         kind=GENERATE,
@@ -75,26 +80,26 @@ def _generate(context: StepContext) -> None:
     )
     context.check()
     write_png(context.folder / NATIVE, made.rgba)
-    effective: dict[str, JsonValue] = {"model": {"name": model.name, "hash": model.hash}, **made.effective}
-    context.facts["effective"] = effective
+    context.facts["effective"] = made.effective
     for warning in made.warnings:
         context.note(warning.code, warning.sentence, **warning.parameters)
 
 
 def _finish(context: StepContext) -> None:
-    from engine.picture.upscale import upscale
+    from engine.picture.resize import finish
 
     generated = context.upstream["generated"]
     width, height = int(str(context.inputs["width"])), int(str(context.inputs["height"]))
-    rgba = upscale(read_rgba(generated.path(NATIVE)), (width, height))
+    rgba, upscaler = finish(read_rgba(generated.path(NATIVE)), width, height)
     context.check()
     context.progress(0.9)
     write_png(context.folder / PICTURE, rgba)
-    effective = generated.facts["effective"]
+    how = generated.facts["effective"]
+    effective: dict[str, JsonValue] = {**(how if isinstance(how, dict) else {}), "upscaler": upscaler}
     context.keep(
         ArtifactDraft(
             PICTURE, AssetType.IMAGE, "picture", "image/png", f"{context.inputs['title']}.png",
-            width=width, height=height, effective=effective if isinstance(effective, dict) else {},
+            width=width, height=height, effective=effective,
         )
     )  # fmt: skip
 
