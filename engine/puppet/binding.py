@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.puppet.mesh import Mesh
-from engine.puppet.parts import PartRole
+from engine.puppet.parts import ARM_ROLES, PartRole
 from engine.puppet.skeleton import SIDES, Point, Skeleton
 
 Anchor = tuple[Point, str]
 """A point of the rest picture, in pixels, and the bone that carries it."""
 
 
-def bind(mesh: Mesh, role: PartRole, skeleton: Skeleton) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    """Handles of a part: distinct vertex indices (k,) and the bone of each; every loose piece gets some."""
+NEAR = 0.05
+"""An anchor holds a mesh that comes this near to it, as a share of the mascot's height."""
+
+
+def bind(
+    mesh: Mesh, role: PartRole, skeleton: Skeleton, apart: Collection[PartRole] = ()
+) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Handles of a part: distinct vertex indices (k,) and the bone of each; every loose piece gets some.
+
+    `apart`: roles that have layers of their own, so that a figure is not held by an arm that was lifted off it.
+    """
     points = mesh.vertices.astype(np.float64)
     handles: dict[int, str] = {}
-    anchors = _anchors(role, skeleton)
-    for point, bone in anchors:
+    own = {side for side, arm in ARM_ROLES.items() if arm in apart}
+    anchors = [anchor for anchor in _anchors(role, skeleton) if role is not PartRole.FIGURE or _side_of(anchor) not in own]
+    near = [anchor for anchor in anchors if _distance(points, anchor[0]) < NEAR * skeleton.height]
+    for point, bone in near or anchors:
         handles.setdefault(_nearest(points, point), bone)
     for piece in _pieces(mesh):
         if not any(vertex in handles for vertex in piece):
@@ -111,6 +123,16 @@ def _tail(skeleton: Skeleton) -> list[Anchor]:
 def _along(skeleton: Skeleton, bone: str, share: float) -> Point:
     (x0, y0), (x1, y1) = skeleton.bones[bone].head, skeleton.bones[bone].tail
     return (x0 + (x1 - x0) * share, y0 + (y1 - y0) * share)
+
+
+def _side_of(anchor: Anchor) -> str:
+    """Whose arm an anchor belongs to, or nobody's."""
+    side, _, limb = anchor[1].partition("_")
+    return side if limb in ("arm", "forearm", "palm") else ""
+
+
+def _distance(points: NDArray[np.float64], point: Point) -> float:
+    return float(np.sqrt(((points - point) ** 2).sum(axis=1).min()))
 
 
 def _nearest(points: NDArray[np.float64], point: Point) -> int:

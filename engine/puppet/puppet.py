@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.puppet.parts import Part, Rgba, check_parts, merged
+from engine.puppet.lift import lifted
+from engine.puppet.parts import Part, PartRole, Rgba, check_parts, merged, premultiplied
+from engine.puppet.reach import waving_side
 from engine.puppet.rig import Rig, rig_parts
-from engine.puppet.skeleton import Point
+from engine.puppet.skeleton import Point, Skeleton
 
 
 @dataclass(frozen=True)
@@ -21,15 +23,14 @@ class Texture:
 
 @dataclass(frozen=True)
 class Puppet:
-    """`textures` belong to `rig.layers`, in their order. `notes` are sentences for the user about the rig."""
+    """`textures` belong to `rig.layers`, in their order."""
 
     rig: Rig
     textures: tuple[Texture, ...]
-    notes: tuple[str, ...] = ()
 
     def with_joints(self, joints: Mapping[str, Point]) -> Puppet:
         """The same layers bound to moved joints, in shares (0..1) of the picture."""
-        return Puppet(self.rig.with_joints(in_pixels(joints, self.rig.width, self.rig.height)), self.textures, self.notes)
+        return Puppet(self.rig.with_joints(in_pixels(joints, self.rig.width, self.rig.height)), self.textures)
 
 
 def puppet_from_parts(parts: Sequence[Part], joints: Mapping[str, Point]) -> Puppet:
@@ -42,6 +43,20 @@ def puppet_from_parts(parts: Sequence[Part], joints: Mapping[str, Point]) -> Pup
     rig = rig_parts(layers, in_pixels(joints, width, height))
     kept = [part for part in layers if (part.rgba[..., 3] > 3).any()]
     return Puppet(rig, tuple(_texture(part.rgba) for part in kept))
+
+
+def puppet_from_picture(rgba: Rgba, joints: Mapping[str, Point]) -> Puppet:
+    """A puppet of a flat picture: straight alpha (h, w, 4) uint8, `joints` in shares (0..1) of it.
+
+    The arm that would wave is lifted off, so that the body stays where it is; takes a few tenths of a second.
+    Raises BadPicture when nothing is visible, BadInput when a joint is missing.
+    """
+    flat = premultiplied(rgba)
+    height, width = rgba.shape[:2]
+    check_parts([Part(PartRole.FIGURE, flat)])
+    skeleton = Skeleton(in_pixels(joints, width, height))
+    parts = lifted(flat, skeleton, waving_side(skeleton, ()))
+    return puppet_from_parts(parts or [Part(PartRole.FIGURE, flat)], joints)
 
 
 def in_pixels(joints: Mapping[str, Point], width: int, height: int) -> dict[str, Point]:

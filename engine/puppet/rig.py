@@ -48,8 +48,9 @@ class Rig:
     def with_joints(self, joints: Mapping[str, Point]) -> Rig:
         """The same meshes bound to moved joints (pixels). Raises BadInput when a joint is missing."""
         skeleton = Skeleton(joints)
+        apart = {layer.role for layer in self.layers}
         layers = [
-            RigLayer(layer.role, layer.vertices, layer.triangles, *bind(_mesh(layer), layer.role, skeleton))
+            RigLayer(layer.role, layer.vertices, layer.triangles, *bind(_mesh(layer), layer.role, skeleton, apart))
             for layer in self.layers
         ]
         return Rig(self.width, self.height, dict(joints), tuple(layers))
@@ -109,10 +110,11 @@ def rig_parts(parts: Sequence[Part], joints: Mapping[str, Point], vertices: int 
     spacing = spacing_for(alphas, vertices)
     margin = max(2.0, max(width, height) * 0.006)
     layers: list[RigLayer] = []
+    apart = {part.role for part in parts}
     for part, alpha in zip(parts, alphas, strict=True):
         mesh = mesh_from_alpha(alpha, spacing, margin)
         if mesh is not None:
-            layers.append(RigLayer(part.role, mesh.vertices, mesh.triangles, *bind(mesh, part.role, skeleton)))
+            layers.append(RigLayer(part.role, mesh.vertices, mesh.triangles, *bind(mesh, part.role, skeleton, apart)))
     return Rig(width, height, dict(joints), tuple(layers))
 
 
