@@ -14,7 +14,10 @@ KEPT = 5
 
 
 def back_up(layout: Layout, label: str) -> None:
-    """Copy the database to backups/library-<label>-<time>.db and keep the newest five. Raises sqlite3.Error, OSError."""
+    """Copy the database to backups/library-<label>-<time>.db and keep the newest five.
+
+    Raises sqlite3.Error, OSError.
+    """
     layout.backups.mkdir(parents=True, exist_ok=True)
     stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime()) + f"{time.time_ns() // 1_000_000 % 1000:03d}"
     target = layout.backups / f"library-{label}-{stamp}.db"
@@ -24,7 +27,7 @@ def back_up(layout: Layout, label: str) -> None:
             source.backup(copy)
         with aside.open("rb+") as file:
             os.fsync(file.fileno())
-        os.replace(aside, target)
+        aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)
     for old in backups(layout)[:-KEPT]:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Command:
-    """`text` says what it does, in the user's words ("Move 2 results to the trash"). Both functions raise as the library."""
+    """`text` says what it does, in the user's words ("Move 2 results to the trash").
+
+    Both functions raise as the library.
+    """
 
     text: str
     do: Callable[[], None]

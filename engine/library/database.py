@@ -35,7 +35,8 @@ class Write:
 
 
 class Database:
-    """Two ways in, from any thread: `write` runs a function on the writing thread in one transaction, `read` runs one here.
+    """Two ways in, from any thread: `write` runs a function on the writing thread in one transaction, `read` runs one
+    here.
 
     `announce` is called on the writing thread after each commit, once per change.
     """
@@ -51,7 +52,8 @@ class Database:
         self._data_version: int | None = None
 
     def write(self, work: Callable[[Write], T]) -> T:
-        """Run `work` in a BEGIN IMMEDIATE transaction and wait until it is committed; an exception rolls all of it back.
+        """Run `work` in a BEGIN IMMEDIATE transaction and wait until it is committed; an exception rolls all of it
+        back.
 
         Raises DiskFull, LibraryReadOnly, LibraryCorrupt, LibraryInUse, and what `work` raises.
         """

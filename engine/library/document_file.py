@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -25,7 +25,8 @@ MAX_UNDO_STEPS = 1000
 
 
 class DocumentFile:
-    """The document in `folder`, made when there is none. `changed` is called after every change, also one from elsewhere.
+    """The document in `folder`, made when there is none. `changed` is called after every change, also one from
+    elsewhere.
 
     Raises LibraryCorrupt when the snapshot can't be read, DiskFull or LibraryReadOnly when it can't be written.
     """
@@ -169,7 +170,7 @@ def create_document(folder: Path, value: dict[str, dict[str, JsonValue]]) -> str
 
 
 @contextmanager
-def _loro(snapshot: Path) -> Iterator[None]:
+def _loro(snapshot: Path) -> Generator[None]:
     """Loro's errors, and panics of its native code, derive from BaseException alone."""
     try:
         yield
@@ -177,7 +178,8 @@ def _loro(snapshot: Path) -> Iterator[None]:
         raise
     except BaseException as error:
         raise LibraryCorrupt(
-            f"The project document {snapshot} is damaged; `mascotforge doctor --library` tells how to restore it from the "
+            f"The project document {snapshot} is damaged; `mascotforge doctor --library` tells how to restore it "
+            "from the "
             f"JSON export beside it.",
             details=str(error),
         ) from error

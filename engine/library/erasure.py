@@ -26,7 +26,10 @@ def blobs_in(*texts: str | None) -> set[str]:
 
 
 def erase_generations(write: Write, entry_ids: Sequence[str]) -> set[str]:
-    """Delete entries with all that is known of them; returns the blobs that may be free now. Unknown ids are ignored."""
+    """Delete entries with all that is known of them; returns the blobs that may be free now.
+
+    Unknown ids are ignored.
+    """
     connection = write.connection
     free: set[str] = set()
     texts: set[str] = set()

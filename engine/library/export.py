@@ -81,7 +81,7 @@ def _give_name(aside: Path, target: Path) -> bool:
         # A file system without hard links.
         if target.exists():
             return False
-        os.replace(aside, target)
+        aside.replace(target)
     return True
 
 

@@ -47,8 +47,9 @@ class Gallery:
         artifact: Artifact,
         recipe: PictureRecipe | DrawingRecipe | AnimationRecipe | None,
     ) -> Entry:
-        """Record a result whose blob is stored. A job that says the same twice (it was taken up again) gets the same entry,
-        out of the trash if it was there. Raises NotFound for a missing blob or project, DiskFull, LibraryReadOnly.
+        """Record a result whose blob is stored. A job that says the same twice (it was taken up again) gets the same
+        entry, out of the trash if it was there. Raises NotFound for a missing blob or project, DiskFull,
+        LibraryReadOnly.
         """
 
         def work(write: Write) -> Entry:
@@ -138,7 +139,8 @@ class Gallery:
     def import_picture(self, project_id: str, path: Path) -> Entry:
         """Take a picture from outside into the gallery, with its recipe if one is inside.
 
-        Raises BadPicture when it is missing, empty, broken, too large or not a picture; NotFound, DiskFull, LibraryReadOnly.
+        Raises BadPicture when it is missing, empty, broken, too large or not a picture; NotFound, DiskFull,
+        LibraryReadOnly.
         """
         from engine.library.pictures import open_picture
 

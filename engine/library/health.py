@@ -34,7 +34,10 @@ class Finding:
 
 
 def check(folder: Path) -> list[Finding]:
-    """Everything worth saying about the library in `folder`, sound parts too. Reads every blob: minutes for a large one."""
+    """Everything worth saying about the library in `folder`, sound parts too.
+
+    Reads every blob: minutes for a large one.
+    """
     layout = Layout(Path(folder).absolute())
     if not layout.database.is_file():
         return [Finding(f"There is no library in {folder}; choose its folder with --library.", "error", "Database")]
@@ -78,7 +81,8 @@ def _blobs(layout: Layout) -> Iterator[Finding]:
         if not path.is_file():
             sound = False
             yield Finding(
-                f"The file of {name} is missing ({path}); copy it back from a backup of the folder, or make it again and move "
+                f"The file of {name} is missing ({path}); copy it back from a backup of the folder, or make it "
+                "again and move "
                 "this one to the trash.",
                 "error",
                 "Blobs",
@@ -86,7 +90,8 @@ def _blobs(layout: Layout) -> Iterator[Finding]:
         elif not store.verify(blob):
             sound = False
             yield Finding(
-                f"The file of {name} was altered ({path}); copy it back from a backup of the folder, or delete it and make it "
+                f"The file of {name} was altered ({path}); copy it back from a backup of the folder, or delete it "
+                "and make it "
                 "again from its recipe.",
                 "error",
                 "Blobs",
@@ -98,7 +103,8 @@ def _blobs(layout: Layout) -> Iterator[Finding]:
     if orphans:
         size = sum(store.path(blob).stat().st_size for blob in orphans)
         yield Finding(
-            f"{len(orphans)} files ({size / 1e6:.1f} MB) belong to no result: unfinished work or the cache; nothing to do.",
+            f"{len(orphans)} files ({size / 1e6:.1f} MB) belong to no result: unfinished work or the cache; nothing "
+            "to do.",
             "ok",
             "Blobs",
         )
@@ -134,7 +140,8 @@ def leftovers(layout: Layout) -> list[Path]:
 def _leftovers(layout: Layout) -> Iterator[Finding]:
     if found := leftovers(layout):
         yield Finding(
-            f"{len(found)} leftovers of interrupted writes take space; run `mascotforge doctor --library --repair` to remove them.",
+            f"{len(found)} leftovers of interrupted writes take space; run `mascotforge doctor --library --repair` "
+            "to remove them.",
             "warning",
             "Leftovers",
         )

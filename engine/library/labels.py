@@ -35,8 +35,8 @@ class Labels:
 
     def set_tags(self, entry_ids: Sequence[str], tags: Sequence[str]) -> None:
         """The whole list of tags; spaces around them and repeats are dropped. Raises BadInput, NotFound."""
-        clean = list(dict.fromkeys(tag for tag in (" ".join(tag.split()) for tag in tags) if tag))
-        for tag in clean:
+        clean: list[JsonValue] = list(dict.fromkeys(tag for tag in (" ".join(tag.split()) for tag in tags) if tag))
+        for tag in map(str, clean):
             if len(tag) > MAX_TAG_CHARACTERS:
                 raise BadInput(f"A tag has at most {MAX_TAG_CHARACTERS} characters; shorten “{tag[:20]}…”.")
         self._set(entry_ids, "tags", clean)

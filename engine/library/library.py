@@ -41,8 +41,9 @@ def default_folder(option: Path | None = None) -> Path:
 class Library:
     """An open library. Its parts may be called from any thread; each call is durable when it returns.
 
-    Attributes: `folder`, `blobs`, `workplace` (for the engine process), `projects`, `gallery`, `labels`, `queue`, `prompts`,
-    `settings`; `changed`: callbacks `(kind, id)`, called on the writing thread after each commit of this process.
+    Attributes: `folder`, `blobs`, `workplace` (for the engine process), `projects`, `gallery`, `labels`, `queue`,
+    `prompts`, `settings`; `changed`: callbacks `(kind, id)`, called on the writing thread after each commit of this
+    process.
     """
 
     def __init__(
@@ -103,7 +104,9 @@ class Library:
         return library
 
     def changed_elsewhere(self) -> bool:
-        """Whether another process changed the database since the last question: a window asks now and then and refreshes."""
+        """Whether another process changed the database since the last question: a window asks now and then and
+        refreshes.
+        """
         return self.database.changed_elsewhere()
 
     def close(self) -> None:
@@ -137,7 +140,8 @@ def _make_folder(layout: Layout, create: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise LibraryReadOnly(
-            f"The library folder {folder} can't be made: a file is where a folder must be; choose another with --library."
+            f"The library folder {folder} can't be made: a file is where a folder must be; choose another with "
+            "--library."
         ) from error
     except FileNotFoundError as error:
         raise read_only(folder) from error
@@ -156,7 +160,8 @@ def _probe_writing(layout: Layout) -> None:
             probe.write_bytes(b"MascotForge")
     except (FileExistsError, NotADirectoryError) as error:
         raise LibraryReadOnly(
-            f"In the library {layout.folder} a file is where a folder must be: {error.filename}; move it away and try again."
+            f"In the library {layout.folder} a file is where a folder must be: {error.filename}; move it away and "
+            "try again."
         ) from error
     finally:
         with told_to_the_user(layout):
@@ -169,7 +174,8 @@ def _take_studio_lock(layout: Layout) -> FileLock:
         return lock
     holder = lock.holder()
     raise LibraryInUse(
-        f"Another MascotForge studio (process {holder or 'unknown'}) has the library {layout.folder} open; use its window, "
+        f"Another MascotForge studio (process {holder or 'unknown'}) has the library {layout.folder} open; use its "
+        "window, "
         "or choose another folder with --library.",
         details=str(holder or ""),
     )

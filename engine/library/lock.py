@@ -37,8 +37,8 @@ else:
 
 
 class FileLock:
-    """A lock on `path`, which holds the process id of whoever has it. Use `acquire` and `release`, or `with`, which raises
-    LibraryInUse when the time is over, LibraryReadOnly or DiskFull when the file can't be made."""
+    """A lock on `path`, which holds the process id of whoever has it. Use `acquire` and `release`, or `with`, which
+    raises LibraryInUse when the time is over, LibraryReadOnly or DiskFull when the file can't be made."""
 
     def __init__(self, path: Path, *, wait_s: float = 30.0) -> None:
         self.path = path

@@ -47,7 +47,10 @@ class OpenedPicture:
 
 
 def open_picture(path: Path) -> OpenedPicture:
-    """Read a PNG, JPEG or WebP file. Raises BadPicture when it is missing, empty, broken, too large or none of these."""
+    """Read a PNG, JPEG or WebP file.
+
+    Raises BadPicture when it is missing, empty, broken, too large or none of these.
+    """
     data = _read(path)
     media_type, width, height, upright = _decode(path, data)
     if upright is not None:
@@ -101,7 +104,8 @@ def _decode(path: Path, data: bytes) -> tuple[str, int, int, bytes | None]:
                 width, height = image.size
                 if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE_PIXELS:
                     raise BadPicture(
-                        f"The picture {path} is {width} × {height} pixels; the most is {MAX_PIXELS // 1_000_000} million and "
+                        f"The picture {path} is {width} × {height} pixels; the most is {MAX_PIXELS // 1_000_000} "
+                        "million and "
                         f"{MAX_SIDE_PIXELS} on a side. Make it smaller."
                     )
                 image.load()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from loro import LoroDoc, LoroMap
+from pydantic import JsonValue
 
 from engine.library.clock import now_ms
 from engine.library.document_file import DocumentFile, create_document
@@ -185,7 +186,7 @@ class ProjectDocument:
 
 def create_project_document(folder: Path, name: str, description: str) -> str:
     """Write a new project's document; returns its stamp. Raises DiskFull, LibraryReadOnly."""
-    heading = {"name": name, "description": description, "thumbnail": None, "schema": SCHEMA}
+    heading: dict[str, JsonValue] = {"name": name, "description": description, "thumbnail": None, "schema": SCHEMA}
     return create_document(folder, {"project": heading})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import JsonValue
 from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
@@ -91,7 +91,8 @@ class Projects:
                 folder = self._folder(project_id)
                 if not (folder / SNAPSHOT).is_file():
                     raise LibraryCorrupt(
-                        f"The project document {folder / SNAPSHOT} is missing; `mascotforge doctor --library` tells how to "
+                        f"The project document {folder / SNAPSHOT} is missing; `mascotforge doctor --library` tells "
+                        "how to "
                         "restore it from the JSON export beside it."
                     )
                 document = ProjectDocument(project_id, folder)
@@ -113,7 +114,10 @@ class Projects:
         return self.get(project_id)
 
     def duplicate(self, project_id: str) -> Project:
-        """A copy with its own document and gallery entries; the files behind them are shared. Raises NotFound, DiskFull."""
+        """A copy with its own document and gallery entries; the files behind them are shared.
+
+        Raises NotFound, DiskFull.
+        """
         source = self.get(project_id)
         snapshot = self._folder(project_id) / SNAPSHOT
         copy_id = new_id()
@@ -131,11 +135,12 @@ class Projects:
                 entry = entry_of(row)
                 copied = insert_generation(write, copy_id, None, entry.artifact, entry.recipe, row.created_at)
                 new_ids[entry.id] = copied.id
-                for name, value in (
-                    ("favourite", entry.favourite),
-                    ("rating", entry.rating),
-                    ("tags", list(entry.tags)),
-                ):
+                noted: dict[str, JsonValue] = {
+                    "favourite": entry.favourite,
+                    "rating": entry.rating,
+                    "tags": [*entry.tags],
+                }
+                for name, value in noted.items():
                     if value:
                         put_label(write, [copied.id], name, value)
             return new_ids
@@ -161,7 +166,7 @@ class Projects:
         folder = self._folder(project_id)
         if folder.exists():
             try:
-                os.replace(folder, grave)
+                folder.replace(grave)
             except OSError as error:
                 raise translate_os_error(error, folder) or error from error
 
@@ -180,7 +185,9 @@ class Projects:
         sweep_blobs(self._layout, self._database, self._blobs, candidates)
 
     def reconcile(self) -> None:
-        """Bring the rows up to their documents: after a crash between the two, a copied folder, or a restored backup."""
+        """Bring the rows up to their documents: after a crash between the two, a copied folder, or a restored
+        backup.
+        """
         stamps = self._database.read(
             lambda connection: {row.id: row.document_stamp for row in connection.execute(select(projects))}
         )

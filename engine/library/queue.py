@@ -1,4 +1,7 @@
-"""The local queue: a plain mutable table. Whoever works on a job holds a lease on it, so several programs may share one library."""
+"""The local queue: a plain mutable table.
+
+Whoever works on a job holds a lease on it, so several programs may share one library.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,9 @@ _WAITING = (JobState.PENDING.value, JobState.QUEUED.value)
 
 @dataclass(frozen=True)
 class Job:
-    """`progress` is 0..1; `attempts` counts how often the job was started; `position` only orders jobs of one priority."""
+    """`progress` is 0..1; `attempts` counts how often the job was started; `position` only orders jobs of one
+    priority.
+    """
 
     id: str
     project_id: str
@@ -104,8 +109,9 @@ class JobQueue:
     def claim(self, owner: str, lane: Lane, lease_s: float, *, only: Collection[str] | None = None) -> Job | None:
         """Take the next job of a lane for `lease_s` seconds, or None: nothing waits, or the queue is paused.
 
-        A running job whose lease has run out is taken up again; after three attempts it fails instead. `only` narrows the
-        choice to these jobs and works on a paused queue too: someone waits for just them. No two callers get one job.
+        A running job whose lease has run out is taken up again; after three attempts it fails instead. `only` narrows
+        the choice to these jobs and works on a paused queue too: someone waits for just them. No two callers get one
+        job.
         """
 
         def work(write: Write) -> Job | None:
@@ -282,7 +288,10 @@ class JobQueue:
         return self._database.write(work)
 
     def move(self, job_id: str, position: int) -> None:
-        """Put a waiting job at an index (0 = next) among all waiting ones; its priority follows. Raises NotFound, BadInput."""
+        """Put a waiting job at an index (0 = next) among all waiting ones; its priority follows.
+
+        Raises NotFound, BadInput.
+        """
 
         def work(write: Write) -> None:
             connection = write.connection

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
 from pathlib import Path
@@ -65,7 +64,7 @@ def _mend_documents(layout: Layout) -> list[str]:
         value = json.loads(export.read_text(encoding="utf-8"))
         if snapshot.is_file():
             layout.trash.mkdir(exist_ok=True)
-            os.replace(snapshot, layout.trash / f"{folder.name}-damaged.loro")
+            snapshot.replace(layout.trash / f"{folder.name}-damaged.loro")
         DocumentFile(folder, lambda: None).edit(lambda doc, value=value: _fill(doc, value))
         done.append(
             f"Restored the document of project {folder.name} from its JSON export; the damaged one is in the trash."

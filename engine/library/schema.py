@@ -32,7 +32,10 @@ def version_of(database: Path) -> str | None:
 
 
 def refuse_newer(layout: Layout) -> str | None:
-    """The existing database's revision, or None when there is none yet. Raises LibraryNewer, LibraryCorrupt, sqlite3.Error."""
+    """The existing database's revision, or None when there is none yet.
+
+    Raises LibraryNewer, LibraryCorrupt, sqlite3.Error.
+    """
     if not layout.database.exists():
         return None
     try:
@@ -43,7 +46,8 @@ def refuse_newer(layout: Layout) -> str | None:
         raise
     if version is not None and version not in REVISIONS:
         raise LibraryNewer(
-            f"The library {layout.folder} was written by a newer MascotForge (its version is {version}, this program knows up to "
+            f"The library {layout.folder} was written by a newer MascotForge (its version is {version}, this "
+            "program knows up to "
             f"{HEAD}); update MascotForge or choose another folder with --library. Nothing was changed."
         )
     return version

@@ -10,7 +10,10 @@ _WORD = re.compile(r"\w+")
 
 
 def match_expression(query: str) -> str:
-    """An FTS5 expression for what someone typed; empty when it has no letters or digits. Quotes and operators are words."""
+    """An FTS5 expression for what someone typed; empty when it has no letters or digits.
+
+    Quotes and operators are words.
+    """
     return " ".join(f'"{word}"*' for word in _WORD.findall(query))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,8 @@ def corrupt(layout: Layout, details: str = "") -> LibraryCorrupt:
         else f"there is no backup in {layout.backups} yet; move it aside and MascotForge starts a new one"
     )
     return LibraryCorrupt(
-        f"The library's database {layout.database} is damaged; your pictures and projects beside it are untouched: {way_back}.",
+        f"The library's database {layout.database} is damaged; your pictures and projects beside it are untouched: "
+        f"{way_back}.",
         details=details,
     )
 
@@ -47,7 +48,8 @@ def translate_sqlite(error: sqlite3.Error, layout: Layout) -> MascotError | None
             return corrupt(layout, str(error))
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return LibraryInUse(
-                f"Another program keeps the library {layout.folder} locked; wait for it to finish or end it, then try again."
+                f"Another program keeps the library {layout.folder} locked; wait for it to finish or end it, then "
+                "try again."
             )
         case sqlite3.SQLITE_IOERR:
             return LibraryCorrupt(
@@ -66,7 +68,7 @@ def read_only(folder: Path) -> LibraryReadOnly:
 
 
 @contextmanager
-def told_to_the_user(layout: Layout) -> Iterator[None]:
+def told_to_the_user(layout: Layout) -> Generator[None]:
     """Turn trouble of disk and database inside the block into a MascotError; everything else passes through."""
     try:
         yield

@@ -12,8 +12,8 @@ STATEMENTS = (
         id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, description TEXT NOT NULL, thumbnail TEXT,
         created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, trashed_at INTEGER, document_stamp TEXT NOT NULL)""",
     """CREATE TABLE generations (
-        id TEXT NOT NULL PRIMARY KEY, project_id TEXT NOT NULL REFERENCES projects (id), job_id TEXT, role TEXT NOT NULL,
-        blob TEXT NOT NULL, artifact TEXT NOT NULL, recipe TEXT, created_at INTEGER NOT NULL)""",
+        id TEXT NOT NULL PRIMARY KEY, project_id TEXT NOT NULL REFERENCES projects (id), job_id TEXT, role TEXT NOT
+        NULL, blob TEXT NOT NULL, artifact TEXT NOT NULL, recipe TEXT, created_at INTEGER NOT NULL)""",
     "CREATE INDEX generations_by_job ON generations (job_id, role)",
     "CREATE INDEX generations_by_blob ON generations (blob)",
     "CREATE INDEX generations_by_project ON generations (project_id, id)",
@@ -26,11 +26,12 @@ STATEMENTS = (
     """CREATE TRIGGER removals_are_facts BEFORE UPDATE ON removals
         BEGIN SELECT RAISE(ABORT, 'facts are only ever inserted'); END""",
     """CREATE TABLE labels (
-        generation_id TEXT NOT NULL REFERENCES generations (id) ON DELETE CASCADE, name TEXT NOT NULL, value TEXT NOT NULL,
-        stamp TEXT NOT NULL, PRIMARY KEY (generation_id, name))""",
+        generation_id TEXT NOT NULL REFERENCES generations (id) ON DELETE CASCADE, name TEXT NOT NULL, value TEXT NOT
+        NULL, stamp TEXT NOT NULL, PRIMARY KEY (generation_id, name))""",
     """CREATE TABLE shelf (
-        number INTEGER NOT NULL PRIMARY KEY, generation_id TEXT NOT NULL UNIQUE REFERENCES generations (id) ON DELETE CASCADE,
-        project_id TEXT NOT NULL, trashed BOOLEAN NOT NULL, favourite BOOLEAN NOT NULL, rating INTEGER NOT NULL, tags TEXT NOT NULL)""",
+        number INTEGER NOT NULL PRIMARY KEY, generation_id TEXT NOT NULL UNIQUE REFERENCES generations (id) ON DELETE
+        CASCADE, project_id TEXT NOT NULL, trashed BOOLEAN NOT NULL, favourite BOOLEAN NOT NULL, rating INTEGER NOT
+        NULL, tags TEXT NOT NULL)""",
     "CREATE INDEX shelf_by_project ON shelf (project_id, trashed, generation_id)",
     "CREATE INDEX shelf_by_time ON shelf (trashed, generation_id)",
     """CREATE TABLE jobs (
