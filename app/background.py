@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 class Background(QObject):
     """`run` a function beside the window; callbacks come in the GUI thread, none after `close`.
 
-    Attributes: `failed` (Signal of MascotError | BaseException) for work whose caller gave no `on_error`.
+    Attributes: `executor` for panels that bring their own way back to the GUI thread; `failed` (Signal of MascotError | BaseException) for work whose caller gave no `on_error`.
     """
 
     failed = Signal(object)
@@ -32,9 +32,9 @@ class Background(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="studio-io")
+        self.executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="studio-io")
         self._closed = False
-        self._pending = 0
+        self._futures: set[Future[Any]] = set()
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -44,8 +44,8 @@ class Background(QObject):
         on_error: Callable[[BaseException], object] | None = None,
     ) -> Future[T]:
         """Run `function` on the executor, then `on_done(result)` or `on_error(error)` in the GUI thread."""
-        self._pending += 1
-        future = self._executor.submit(function)
+        future = self.executor.submit(function)
+        self._futures.add(future)
         future.add_done_callback(lambda done: self._answer(done, on_done, on_error))
         return future
 
@@ -57,17 +57,18 @@ class Background(QObject):
     @property
     def idle(self) -> bool:
         """Whether all work is done and answered."""
-        return self._pending == 0
+        return not self._futures
 
     def drain(self) -> None:
-        """Wait for all work given so far; its answers still come."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
-        self._executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="studio-io")
+        """Drop what waits and wait for what runs; its answers still come."""
+        for future in tuple(self._futures):
+            future.cancel()
+        wait(tuple(self._futures))
 
     def close(self) -> None:
         """Drop what waits, wait for what runs, deliver nothing more."""
         self._closed = True
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        self.executor.shutdown(wait=True, cancel_futures=True)
 
     def _answer(
         self,
@@ -79,7 +80,7 @@ class Background(QObject):
             return
 
         def deliver() -> None:
-            self._pending -= 1
+            self._futures.discard(future)
             if future.cancelled():
                 return
             error = future.exception()

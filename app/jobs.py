@@ -1,25 +1,22 @@
-"""What is known of jobs while they run: the newest progress, preview and notes, from the stream of events."""
+"""What is known of jobs while they run: the newest progress, preview and notes, from the stream of events.
+
+Events are told apart by `kind`, so that the window can be painted before pydantic is imported.
+"""
 
 from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from engine.protocol.events import (
-    TERMINAL,
-    AnyEvent,
-    ArtifactMade,
-    CancelledJob,
-    Done,
-    Failed,
-    Progress,
-    Queued,
-    Started,
-    Warned,
-)
+if TYPE_CHECKING:
+    from engine.protocol.events import AnyEvent, Progress
+
+
+ENDS = {"failed": "FAILED", "cancelled": "CANCELLED", "done": "COMPLETED"}
 
 
 @dataclass
@@ -58,30 +55,26 @@ class LiveJobs(QObject):
     def take(self, event: AnyEvent) -> None:
         """Fold one event into what is known."""
         job = self._jobs.setdefault(event.job_id, LiveJob(event.job_id))
-        match event:
-            case Queued():
+        match event.kind:
+            case "queued":
                 job.state, job.fraction, job.eta_s = "QUEUED", 0.0, None
-            case Started():
+            case "started":
                 job.state, job.fraction, job.eta_s = "RUNNING", 0.0, None
-            case Progress():
-                job.state, job.fraction, job.eta_s, job.step = "RUNNING", event.fraction, event.eta_s, event.step
-                if event.preview:
-                    self._preview(job, event.preview)
-            case Warned():
+            case "progress":
+                self._progress(job, event)
+            case "warning":
                 job.notes.append(event.sentence)
-            case Failed():
-                job.state = "FAILED"
-            case CancelledJob():
-                job.state = "CANCELLED"
-            case Done():
-                job.state, job.fraction = "COMPLETED", 1.0
-            case ArtifactMade():
-                pass
+            case "failed" | "cancelled" | "done":
+                job.state = ENDS[event.kind]
+                job.eta_s, job.preview = None, None
             case _:
                 pass
-        if isinstance(event, TERMINAL):
-            job.eta_s, job.preview = None, None
         self.changed.emit(event.job_id)
+
+    def _progress(self, job: LiveJob, event: Progress) -> None:
+        job.state, job.fraction, job.eta_s, job.step = "RUNNING", event.fraction, event.eta_s, event.step
+        if event.preview:
+            self._preview(job, event.preview)
 
     def _preview(self, job: LiveJob, encoded: str) -> None:
         image = QImage.fromData(base64.b64decode(encoded))

@@ -5,36 +5,39 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.background import Background
 from app.jobs import LiveJobs
 from app.notes import Note, Severity
-from app.preferences import Preferences
+from app.undo import Edit
 from engine.protocol.errors import MascotError
-from engine.protocol.events import AnyEvent, Warned
-from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from engine.dispatch.dispatcher import Dispatcher
     from engine.library.gallery import Entry
     from engine.library.library import Library
     from engine.library.projects import Project
     from engine.library.queue import Job
+    from engine.protocol.events import AnyEvent
+    from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
 
 log = logging.getLogger(__name__)
 
-AnyRecipeModel = PictureRecipe | DrawingRecipe | AnimationRecipe
+ELSEWHERE_MS = 2_000
+"""How often it is asked whether another program changed the library."""
 
 
 class StudioSession(QObject):
     """The truth behind the window. All signals come in the GUI thread.
 
-    Attributes: `library` (None until `opened`), `dispatcher`, `project` (where new things go), `entry` (the selected one),
-    `jobs` (what is known of jobs now), `undo_stack`, `background`, `preferences` (of the open library).
+    Attributes: `library` (None until `opened`), `dispatcher`, `project` (where new things go), `entry` (selected),
+    `jobs` (what is known of jobs now), `undo_stack`, `background`.
     Signals: `opening(folder)`, `opened()`, `closed()`, `problem(error, folder)` when a library can't be opened,
     `project_changed(Project)`, `projects_changed()`, `entry_changed(Entry | None)`, `entries_changed()`,
     `queue_changed()`, `job_event(event)`, `engine_state(lane, state)`, `noted(Note)`, `tab_wanted(str)`.
@@ -63,10 +66,13 @@ class StudioSession(QObject):
         self.jobs = LiveJobs(self)
         self.library: Library | None = None
         self.dispatcher: Dispatcher | None = None
-        self.preferences: Preferences | None = None
         self.project: Project | None = None
         self.entry: Entry | None = None
         self._busy_opening = False
+        self._fresh: Library | None = None
+        self._elsewhere = QTimer(self)
+        self._elsewhere.setInterval(ELSEWHERE_MS)
+        self._elsewhere.timeout.connect(self._look_elsewhere)
 
     # the library
 
@@ -81,7 +87,7 @@ class StudioSession(QObject):
         def work() -> tuple[Library, Project]:
             from engine.library.library import Library
 
-            library = Library.open(folder, exclusive_studio=True)
+            library = self._fresh = Library.open(folder, exclusive_studio=True)
             return library, library.projects.default()
 
         def failed(error: BaseException) -> None:
@@ -92,18 +98,19 @@ class StudioSession(QObject):
 
     def _enter(self, library: Library, project: Project) -> None:
         self._busy_opening = False
+        self._fresh = None
         self.library = library
-        self.preferences = Preferences(library.folder / "studio.json")
         library.changed.append(self._library_changed)
         self.project = self._remembered_project() or project
         self.opened.emit()
         self.project_changed.emit(self.project)
+        self._elsewhere.start()
         self.background.run(self._start_dispatcher)
 
     def _remembered_project(self) -> Project | None:
-        if self.library is None or self.preferences is None:
+        if self.library is None:
             return None
-        wanted = self.preferences.text("project")
+        wanted = self.recall("project")
         return next((project for project in self.library.projects.list() if project.id == wanted), None)
 
     def _start_dispatcher(self) -> None:
@@ -119,9 +126,10 @@ class StudioSession(QObject):
 
     def close_library(self) -> None:
         """Stop the engine and let the library go; nothing happens when none is open."""
-        library, dispatcher = self.library, self.dispatcher
+        library = self.library
         if library is None:
             return
+        self._elsewhere.stop()
         self.background.drain()
         dispatcher = self.dispatcher
         self.library = self.dispatcher = self.project = self.entry = None
@@ -136,14 +144,39 @@ class StudioSession(QObject):
         """End of the program: everything that was started is stopped."""
         self.close_library()
         self.background.close()
+        if self._fresh is not None:
+            self._fresh.close()
+
+    def remember(self, key: str, value: JsonValue) -> None:
+        """Keep a small value with the library; one that can't be written is only logged."""
+        if self.library is None:
+            return
+        try:
+            self.library.settings.set(f"studio.{key}", value)
+        except MascotError as error:
+            log.warning("%s was not remembered: %s", key, error.sentence)
+
+    def recall(self, key: str, default: JsonValue = None) -> Any:
+        """What was remembered under `key`."""
+        return default if self.library is None else self.library.settings.get(f"studio.{key}", default)
+
+    def edit(self, text: str, do: Callable[[], object], revert: Callable[[], object]) -> bool:
+        """Do something that can be undone; False when it failed, which the user has been told."""
+        failed: list[MascotError] = []
+
+        def report(error: MascotError) -> None:
+            failed.append(error)
+            self.report(error)
+
+        self.undo_stack.push(Edit(text, do, revert, report))
+        return not failed
 
     # projects and selection
 
     def switch_project(self, project: Project) -> None:
         """Make `project` the one that new things go to."""
         self.project = project
-        if self.preferences is not None:
-            self.preferences.set(project=project.id)
+        self.remember("project", project.id)
         self.project_changed.emit(project)
 
     def refresh_project(self) -> None:
@@ -165,7 +198,7 @@ class StudioSession(QObject):
 
     # jobs
 
-    def submit(self, recipe: AnyRecipeModel) -> Job | None:
+    def submit(self, recipe: PictureRecipe | DrawingRecipe | AnimationRecipe) -> Job | None:
         """Put a job into the current project's queue; an error becomes a note and gives None."""
         if self.library is None or self.project is None:
             self.say("The library is still opening; try again in a moment.", "warning")
@@ -221,10 +254,19 @@ class StudioSession(QObject):
     def _library_changed(self, kind: str, _id: str) -> None:
         self.background.post(lambda: self._announce(kind))
 
+    def _look_elsewhere(self) -> None:
+        library = self.library
+        if library is not None:
+            self.background.run(library.changed_elsewhere, lambda changed: self._refresh_all() if changed else None)
+
+    def _refresh_all(self) -> None:
+        for signal in (self.projects_changed, self.queue_changed, self.entries_changed):
+            signal.emit()
+
     def _take_event(self, event: AnyEvent) -> None:
         self.jobs.take(event)
         self.job_event.emit(event)
-        if isinstance(event, Warned) and event.code.startswith("engine"):
+        if event.kind == "warning" and event.code.startswith("engine"):
             self.say(event.sentence, "warning")
 
     def _announce(self, kind: str) -> None:
@@ -232,5 +274,5 @@ class StudioSession(QObject):
             self.projects_changed.emit()
         elif kind.startswith(("job", "queue")):
             self.queue_changed.emit()
-        else:
+        elif kind.startswith("entry"):
             self.entries_changed.emit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QMainWindow
 
-from app.preferences import Preferences
+from app.session import StudioSession
 from app.window.docks import Dock
 
 VERSION = 2
@@ -25,17 +25,19 @@ def default_layout(window: QMainWindow, create: Dock, gallery: Dock, queue: Dock
     window.resizeDocks([gallery, queue], [620, 230], Qt.Orientation.Vertical)
 
 
-def save_layout(window: QMainWindow, preferences: Preferences) -> None:
+def save_layout(window: QMainWindow, session: StudioSession) -> None:
     """Remember the docks and the window's size and place."""
-    preferences.set(
-        layout=bytes(window.saveState(VERSION).toBase64().data()).decode(),
-        geometry=bytes(window.saveGeometry().toBase64().data()).decode(),
-    )
+    session.remember("layout", _text(window.saveState(VERSION)))
+    session.remember("geometry", _text(window.saveGeometry()))
 
 
-def restore_layout(window: QMainWindow, preferences: Preferences) -> bool:
+def restore_layout(window: QMainWindow, session: StudioSession) -> bool:
     """Put the docks where they were; False when nothing (or nothing usable) is remembered."""
-    geometry, layout = preferences.text("geometry"), preferences.text("layout")
-    if geometry:
+    geometry, layout = session.recall("geometry"), session.recall("layout")
+    if isinstance(geometry, str):
         window.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
-    return bool(layout) and window.restoreState(QByteArray.fromBase64(layout.encode()), VERSION)
+    return isinstance(layout, str) and window.restoreState(QByteArray.fromBase64(layout.encode()), VERSION)
+
+
+def _text(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode()

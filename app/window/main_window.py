@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QTabWidget, QWidget
 
 from app.session import StudioSession
 from app.window.docks import CREATE, GALLERY, QUEUE, Dock
+from app.window.drop import picture_paths
 from app.window.layout_state import default_layout, restore_layout, save_layout
+from app.window.menus import fill_menus
 from app.window.panels import LateTabs
 from app.window.problem_page import ProblemPage
 from app.window.registry import Registry
@@ -21,13 +25,14 @@ LEAST_SIZE = QSize(960, 620)
 
 
 class MainWindow(QMainWindow):
-    """Made empty and quickly; `app.window.furnish` puts the panels in after the first paint.
+    """Made empty and quickly; the Studio puts the panels in after the first paint.
 
-    Signals: `painted()` once, after the first paint; `closing()`.
+    Signals: `painted()` once, after the first paint; `closing()`; `dropped(list of Path)`.
     """
 
     painted = Signal()
     closing = Signal()
+    dropped = Signal(object)
 
     def __init__(self, session: StudioSession) -> None:
         super().__init__()
@@ -71,20 +76,33 @@ class MainWindow(QMainWindow):
         """Put every dock back to its first place."""
         default_layout(self, *self.docks)
 
+    def finish_menus(self, stage: Sequence[QAction], builder: Sequence[QAction]) -> None:
+        """Build the menus, with what the stage and the builder can do."""
+        for action in (*stage, *builder):
+            self.registry.adopt(action.objectName(), action)
+        fill_menus(self.top_bar.menus, self.registry, {"&Animate": stage, "&Build": builder})
+
+    def refresh_enabled(self) -> None:
+        """Ask anew which actions can be used now."""
+        self.registry.refresh()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.source() is None and picture_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.dropped.emit(picture_paths(event.mimeData()))
+        event.acceptProposedAction()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self, self.painted.emit)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        for overlay in self.findChildren(QWidget, "scrim", Qt.FindChildOption.FindDirectChildrenOnly):
-            overlay.setGeometry(self.rect())
-
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.session.preferences is not None and self.pages.currentWidget() is self.workspace:
-            save_layout(self, self.session.preferences)
+        if self.session.library is not None and self.pages.currentWidget() is self.workspace:
+            save_layout(self, self.session)
         self.closing.emit()
         super().closeEvent(event)
 
@@ -100,8 +118,7 @@ class MainWindow(QMainWindow):
         for dock in self._shown_docks:
             dock.show()
         self._shown_docks = []
-        if self.session.preferences is not None:
-            restore_layout(self, self.session.preferences)
+        restore_layout(self, self.session)
 
     def _show_tab(self, name: str) -> None:
         if name in self.create_tabs.keys:

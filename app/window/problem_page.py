@@ -31,7 +31,7 @@ class ProblemPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._folder = Path()
+        self.folder = Path()
         outer = QVBoxLayout(self)
         outer.addStretch(2)
         box = QWidget()
@@ -56,7 +56,7 @@ class ProblemPage(QWidget):
         other = push_button("Choose another folder…", "", "folder-open")
         other.clicked.connect(self.choose)
         self.backup_button = push_button("Show backups", "", "history")
-        self.backup_button.clicked.connect(lambda: self.backups.emit(self._folder / "backups"))
+        self.backup_button.clicked.connect(lambda: self.backups.emit(self.folder / "backups"))
         for button in (again, other, self.backup_button):
             row.addWidget(button)
         row.addStretch(1)
@@ -83,7 +83,7 @@ class ProblemPage(QWidget):
 
     def show_problem(self, error: BaseException, folder: Path) -> None:
         """Say what is wrong with the library in `folder`."""
-        self._folder = folder
+        self.folder = folder
         known = isinstance(error, MascotError)
         self.title.setText(
             _TITLES.get(error.code, "The library can't be opened") if known else "The library can't be opened"

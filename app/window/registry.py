@@ -18,6 +18,7 @@ class Registry(QObject):
         super().__init__(window)
         self._window = window
         self._actions: dict[str, QAction] = {}
+        self._conditions: dict[str, Callable[[], bool]] = {}
 
     def add(
         self,
@@ -28,8 +29,9 @@ class Registry(QObject):
         icon: str = "",
         *,
         checkable: bool = False,
+        when: Callable[[], bool] | None = None,
     ) -> QAction:
-        """Make an action. `shortcut` may hold several key sequences parted by spaces."""
+        """Make an action. `shortcut` may hold several key sequences parted by spaces; `when` says if it can be used now."""
         action = QAction(text, self._window)
         action.setCheckable(checkable)
         if shortcut:
@@ -38,7 +40,15 @@ class Registry(QObject):
             action.setIcon(themed_icon(icon))
         action.setIconVisibleInMenu(False)
         action.triggered.connect(lambda _checked=False: call())
+        if when is not None:
+            self._conditions[action_id] = when
+            action.setEnabled(when())
         return self.adopt(action_id, action)
+
+    def refresh(self) -> None:
+        """Ask each action's condition anew."""
+        for action_id, when in self._conditions.items():
+            self._actions[action_id].setEnabled(when())
 
     def adopt(self, action_id: str, action: QAction) -> QAction:
         """Take in an action that a panel made; its keys work in the whole window from then on."""

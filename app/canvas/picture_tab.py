@@ -1,0 +1,126 @@
+"""The Picture tab: the selected picture, the one being made as it sharpens, or what to do first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from app.canvas.describe import describe
+from app.canvas.empty_state import EmptyState
+from app.canvas.image_view import ImageView
+from app.canvas.progress_badge import ProgressBadge
+from app.canvas.view_bar import ViewBar
+from app.session import StudioSession
+from engine.protocol.artifacts import AssetType
+from engine.protocol.events import TERMINAL, AnyEvent
+from engine.protocol.recipes import AnimationRecipe
+
+if TYPE_CHECKING:
+    from engine.library.gallery import Entry
+
+
+class PictureTab(QWidget):
+    """Follows the session's selection; while `following` a job it shows its previews instead."""
+
+    def __init__(self, session: StudioSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._following: str | None = None
+        self._wanted: str | None = None
+        self.view = ImageView()
+        self.bar = ViewBar(self.view)
+        self.badge = ProgressBadge(self.view)
+        self.empty = EmptyState()
+        picture = QWidget()
+        column = QVBoxLayout(picture)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.bar)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(picture)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        session.entry_changed.connect(self._selected)
+        session.job_event.connect(self._event)
+        session.jobs.previewed.connect(self._preview)
+        session.closed.connect(self._clear)
+
+    @property
+    def shows_picture(self) -> bool:
+        return self._stack.currentIndex() == 1
+
+    def _selected(self, entry: Entry | None) -> None:
+        if self._following is not None and entry is not None and entry.job_id == self._following:
+            self._following = None
+        if self._following is None:
+            self.badge.hide()
+        if entry is None or self._session.library is None:
+            if self._following is None:
+                self._clear()
+            return
+        self._following = None
+        self.badge.hide()
+        self._wanted = entry.id
+        path = self._session.library.blobs.path(entry.artifact.blob)
+        shown = describe(entry)
+        if entry.artifact.type is AssetType.IMAGE or entry.artifact.media_type in (
+            "image/gif",
+            "image/webp",
+            "image/apng",
+        ):
+            self._session.background.run(lambda: QImage(str(path)), lambda image: self._loaded(entry.id, image, shown))
+        else:
+            self._loaded(entry.id, QImage(), shown)
+
+    def _loaded(self, entry_id: str, image: QImage, text: str) -> None:
+        if entry_id != self._wanted:
+            return
+        self.view.show_image(image)
+        self.bar.describe(text)
+        self._stack.setCurrentIndex(1)
+
+    def _event(self, event: AnyEvent) -> None:
+        job = self._session.jobs.get(event.job_id)
+        if self._following == event.job_id and job is not None:
+            if isinstance(event, TERMINAL):
+                self._following = None
+                self.badge.hide()
+                if self._session.entry is not None:
+                    self._selected(self._session.entry)
+                else:
+                    self._clear()
+            else:
+                self.badge.show_progress(job.fraction, job.eta_s)
+
+    def _preview(self, job_id: str, image: QImage) -> None:
+        library = self._session.library
+        if library is None or (self._following is not None and self._following != job_id):
+            return
+        job = library.queue.get(job_id)
+        if isinstance(job.recipe, AnimationRecipe):
+            return
+        size = (
+            (job.recipe.size, job.recipe.size)
+            if job.recipe.kind == "drawing"
+            else (job.recipe.width, job.recipe.height)
+        )
+        self._following, self._wanted = job_id, None
+        live = self._session.jobs.get(job_id)
+        self.view.show_image(image, size)
+        self.bar.describe("Making…")
+        self.badge.show_progress(live.fraction if live else 0.0, live.eta_s if live else None)
+        self._stack.setCurrentIndex(1)
+
+    def _clear(self) -> None:
+        self._following = self._wanted = None
+        self.view.clear()
+        self.badge.hide()
+        self.bar.describe("")
+        self._stack.setCurrentIndex(0)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

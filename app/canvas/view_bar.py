@@ -1,0 +1,55 @@
+"""The line under the picture: what it is on the left, how it is shown on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from app.canvas.image_view import STEP, ImageView
+from app.theme.roles import set_role
+from app.theme.tokens import SPACE_1, SPACE_2, SPACE_3
+from app.widgets.buttons import ActionButton, IconButton
+from app.widgets.labels import ElidedLabel, label
+
+
+class ViewBar(QFrame):
+    """Follows an ImageView; `describe` sets the text at the left; `add_actions` fills the middle."""
+
+    def __init__(self, view: ImageView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "bar")
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(SPACE_3, SPACE_1, SPACE_2, SPACE_1)
+        self._layout.setSpacing(SPACE_1)
+        self.text = ElidedLabel("", "faint")
+        self._layout.addWidget(self.text, 1)
+        self._actions_at = self._layout.count()
+        self._layout.addSpacing(SPACE_3)
+        self.checker = IconButton("grid-2x2", "Checkerboard behind transparency", checkable=True)
+        self.checker.setChecked(True)
+        self.checker.toggled.connect(view.set_checker)
+        self.sharp = IconButton("scan", "Sharp pixels", checkable=True)
+        self.sharp.toggled.connect(view.set_sharp_pixels)
+        smaller = IconButton("zoom-out", "Zoom out", "Ctrl+-")
+        smaller.clicked.connect(lambda: view.zoom_by(1 / STEP))
+        self.percent = label("100 %", "faint")
+        self.percent.setMinimumWidth(44)
+        self.percent.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        larger = IconButton("zoom-in", "Zoom in", "Ctrl++")
+        larger.clicked.connect(lambda: view.zoom_by(STEP))
+        fit = IconButton("maximize", "Fit", "Ctrl+0")
+        fit.clicked.connect(view.fit)
+        for widget in (self.checker, self.sharp, smaller, self.percent, larger, fit):
+            self._layout.addWidget(widget)
+        view.zoomed.connect(
+            lambda zoom: self.percent.setText(f"{zoom * view.devicePixelRatioF():.0%}".replace("%", " %"))
+        )
+
+    def describe(self, text: str) -> None:
+        self.text.setText(text)
+
+    def add_actions(self, actions: list[QAction]) -> None:
+        """Buttons for what can be done with the picture."""
+        for offset, action in enumerate(actions):
+            self._layout.insertWidget(self._actions_at + offset, ActionButton(action))

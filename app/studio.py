@@ -1,0 +1,281 @@
+"""The studio put together: a session, its window, the panels, and who listens to whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+
+from app.canvas.picture_tab import PictureTab
+from app.create_panel.generator import Generator
+from app.create_panel.panel import CreatePanel
+from app.create_panel.state import CreateModel
+from app.gallery.deeds import Deeds
+from app.gallery.menu import entry_menu
+from app.gallery.panel import GalleryPanel
+from app.gallery.tags_sheet import TagsSheet
+from app.projects.deeds import ProjectDeeds
+from app.projects.sheet import ProjectsSheet
+from app.projects.switcher import ProjectSwitcher
+from app.queue_panel.panel import QueuePanel
+from app.session import StudioSession
+from app.settings.about_sheet import AboutSheet
+from app.settings.sheet import SettingsSheet
+from app.undo import Edit
+from app.window.actions import add_actions
+from app.window.command_palette import CommandPalette
+from app.window.drop import DropDesk
+from app.window.main_window import MainWindow
+from app.window.sheet import Sheet
+from app.window.shortcuts_sheet import ShortcutsSheet
+from engine.protocol.events import ArtifactMade, Done
+from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
+from engine.protocol.sources import PICTURE_ROLES
+
+if TYPE_CHECKING:
+    from app.builder_panel.panel import BuilderPanel
+    from app.stage.panel import StagePanel
+    from engine.library.gallery import Entry
+    from engine.models.installed import InstalledModel
+
+
+class Studio(QObject):
+    """Made after the window's first paint. `bring_builder` adds the builder a moment later; the stage comes when its tab is
+    first shown, because it brings the OpenGL canvas.
+
+    Emits `folder_wanted(Path)` when the user chose another library.
+    """
+
+    folder_wanted = Signal(object)
+
+    def __init__(self, session: StudioSession, window: MainWindow) -> None:
+        super().__init__(window)
+        self.session, self.window = session, window
+        self.create_model = CreateModel(self)
+        self.generator = Generator(session, self.create_model)
+        self.deeds = Deeds(session)
+        self.project_deeds = ProjectDeeds(session)
+        self.drops = DropDesk(session)
+        self.create = CreatePanel(self.create_model, self.generator)
+        self.gallery = GalleryPanel(session, self.deeds)
+        self.queue = QueuePanel(session)
+        self.picture = PictureTab(session)
+        self.stage: StagePanel | None = None
+        self.builder: BuilderPanel | None = None
+        self.sheet: Sheet | None = None
+        window.create_tabs.fill("describe", self.create)
+        window.workspace.tabs.fill("picture", self.picture)
+        _fill(window.gallery_place, self.gallery)
+        _fill(window.queue_place, self.queue)
+        switcher = ProjectSwitcher(session)
+        switcher.create_wanted.connect(self.new_project)
+        switcher.manage_wanted.connect(self.manage_projects)
+        window.top_bar.set_project_button(switcher)
+        add_actions(self)
+        self._connect()
+
+    def _connect(self) -> None:
+        session, window = self.session, self.window
+        session.opened.connect(self._opened)
+        session.job_event.connect(self._event)
+        session.entry_changed.connect(self._entry_changed)
+        self.gallery.menu_wanted.connect(
+            lambda at: entry_menu(window.registry, self.gallery.model.filter.trashed, window).popup(at)
+        )
+        self.gallery.opened.connect(lambda _entry: session.show_tab("picture"))
+        self.queue.result_wanted.connect(self.gallery.select_result_of)
+        self.deeds.recipe_wanted.connect(self.use_recipe)
+        self.deeds.saved.connect(lambda folder: session.remember("save_folder", str(folder)))
+        self.drops.recipe_found.connect(lambda recipe, path: self.use_recipe(recipe, path.name))
+        self.drops.imported.connect(lambda entry: session.select(entry))
+        window.workspace.tabs.changed.connect(self._tab_changed)
+        window.dropped.connect(self.drops.take)
+        window.problem_page.retry.connect(lambda: self.folder_wanted.emit(window.problem_page.folder))
+        window.problem_page.choose.connect(self.choose_library)
+        window.problem_page.backups.connect(lambda folder: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))
+        self.picture.empty.prompt_picked.connect(self._try_example)
+        self.picture.empty.build_wanted.connect(lambda: session.show_tab("build"))
+        self.picture.view.drag_wanted.connect(lambda: self.gallery.view.startDrag(Qt.DropAction.CopyAction))
+        self.generator.submitted.connect(lambda _jobs: self._load_history())
+
+    def bring_builder(self) -> None:
+        """Put the builder into its tab."""
+        from app.builder_panel.panel import BuilderPanel
+
+        self.builder = BuilderPanel(self.session)
+        self.window.create_tabs.fill("build", self.builder)
+        self._finish_menus()
+
+    def _tab_changed(self, key: str) -> None:
+        if key != "animate" or self.stage is not None:
+            return
+        from app.stage.panel import StagePanel
+
+        self.stage = StagePanel(self.session)
+        self.window.workspace.tabs.fill("animate", self.stage)
+        self._finish_menus()
+
+    def _finish_menus(self) -> None:
+        self.window.finish_menus(
+            self.stage.actions() if self.stage is not None else (),
+            self.builder.actions() if self.builder is not None else (),
+        )
+
+    def close(self) -> None:
+        """Before the session closes: the stage stops its clock."""
+        if self.sheet is not None:
+            self.sheet.close()
+        if self.stage is not None:
+            self.stage.close_stage()
+
+    # recipes
+
+    def use_recipe(self, recipe: PictureRecipe | DrawingRecipe | AnimationRecipe, source: str = "") -> None:
+        """Fill the Create panel or the builder with a recipe; it can be undone."""
+        inner = recipe.source if isinstance(recipe, AnimationRecipe) else recipe
+        if isinstance(inner, DrawingRecipe) and self.builder is not None:
+            self.builder.set_mascot(inner.mascot)
+            self.session.show_tab("build")
+        elif isinstance(inner, PictureRecipe):
+            before, after = self.create_model.state, self.create_model.from_recipe(inner)
+            model = self.create_model
+            self.session.undo_stack.push(
+                Edit("use recipe", lambda: model.set_state(after), lambda: model.set_state(before), self.session.report)
+            )
+            self.session.show_tab("describe")
+        else:
+            self.session.say("This recipe animates a file, so there is nothing to fill in.", "warning")
+            return
+        self.session.say(
+            f"The recipe of {source} is in the panel." if source else "The recipe is in the panel.", "success"
+        )
+
+    def _use_prompt(self, text: str) -> None:
+        self.session.show_tab("describe")
+        self.create.use_prompt(text)
+
+    def _try_example(self, prompt: str) -> None:
+        self._use_prompt(prompt)
+        self.generator.generate()
+
+    # sheets
+
+    def open_sheet(self, sheet: Sheet) -> None:
+        """Show a sheet in place of the one that may be open."""
+        if self.sheet is not None:
+            self.sheet.close()
+        self.sheet = sheet
+        sheet.gone.connect(self._sheet_gone)
+        sheet.open()
+
+    def _sheet_gone(self) -> None:
+        self.sheet = None
+
+    def open_palette(self) -> None:
+        self.open_sheet(CommandPalette(self.window, self.window.registry))
+
+    def open_keys(self) -> None:
+        self.open_sheet(ShortcutsSheet(self.window, self.window.registry))
+
+    def open_settings(self, page: str = "models") -> None:
+        if self.session.library is None:
+            return
+        sheet = SettingsSheet(self.window, self.session, page)
+        sheet.models.models_changed.connect(self._load_models)
+        sheet.library.change_wanted.connect(self.choose_library)
+        self.open_sheet(sheet)
+
+    def about(self) -> None:
+        self.open_sheet(AboutSheet(self.window))
+
+    def edit_tags(self) -> None:
+        entries = self.gallery.selected_entries()
+        if len(entries) == 1:
+            self.open_sheet(TagsSheet(self.window, entries[0], self.deeds))
+
+    def manage_projects(self) -> None:
+        if self.session.library is not None:
+            self.open_sheet(ProjectsSheet(self.window, self.session, self.project_deeds))
+
+    def new_project(self) -> None:
+        self.manage_projects()
+        if isinstance(self.sheet, ProjectsSheet):
+            self.sheet.start_new()
+
+    # files
+
+    def choose_library(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self.window, "Choose a library folder")
+        if folder:
+            if self.sheet is not None:
+                self.sheet.close()
+            self.folder_wanted.emit(Path(folder))
+
+    def choose_import(self) -> None:
+        paths, _ = QFileDialog.getOpenFileNames(
+            self.window, "Import pictures", "", "Pictures (*.png *.webp *.jpg *.jpeg *.gif *.apng)"
+        )
+        for path in paths:
+            self.drops.bring_in(Path(path))
+
+    def save_selected(self) -> None:
+        entries = self.gallery.selected_entries()
+        if not entries:
+            return
+        start = str(self.session.recall("save_folder", "") or Path.home())
+        folder = QFileDialog.getExistingDirectory(self.window, "Save to a folder", start)
+        if folder:
+            self.deeds.save(entries, Path(folder))
+
+    # following the session
+
+    def _opened(self) -> None:
+        self._load_history()
+        self._load_models()
+        self.deeds.clean_up()
+
+    def _load_history(self) -> None:
+        library = self.session.library
+        if library is not None:
+            self.session.background.run(lambda: library.prompts.recent(limit=100), self.create.set_history)
+
+    def _load_models(self) -> None:
+        library = self.session.library
+        if library is None:
+            return
+
+        def work() -> list[InstalledModel]:
+            from engine.dispatch.models import catalogue
+
+            return catalogue(library).list()
+
+        def show(models: list[InstalledModel]) -> None:
+            self.create.set_models(
+                [(model.name, "Starter (built in)" if model.builtin else model.name) for model in models]
+                or [("starter", "Starter (built in)")]
+            )
+
+        self.session.background.run(work, show)
+
+    def _event(self, event: object) -> None:
+        if isinstance(event, ArtifactMade):
+            device = event.artifact.effective.get("device")
+            if device:
+                precision = event.artifact.effective.get("dtype")
+                self.window.status.set_device(" · ".join(str(part) for part in (device, precision) if part))
+            if event.artifact.role in PICTURE_ROLES and event.artifact.media_type == "image/png":
+                self.gallery.select_result_of(event.job_id)
+        elif isinstance(event, Done):
+            self.gallery.model.refresh()
+
+    def _entry_changed(self, _entry: Entry | None) -> None:
+        self.window.refresh_enabled()
+
+
+def _fill(place: QWidget, panel: QWidget) -> None:
+    layout = QVBoxLayout(place)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(panel)

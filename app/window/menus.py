@@ -1,0 +1,47 @@
+"""Which action stands in which menu; an empty id is a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenuBar
+
+from app.window.registry import Registry
+
+MENUS: dict[str, tuple[str, ...]] = {
+    "&Studio": (
+        "project.new", "project.manage", "", "app.import", "app.library", "", "app.models", "app.settings", "", "app.quit",
+    ),
+    "&Edit": ("edit.undo", "edit.redo", "", "picture.copy", "picture.copy_prompt", "", "gallery.select_all", "gallery.search"),
+    "&Create": (
+        "create.generate", "create.cancel", "", "create.prompt", "create.new_seed", "create.lock_seed", "", "builder.open",
+    ),
+    "&Picture": (
+        "picture.animate", "picture.make_again", "picture.use_recipe", "picture.open_in_builder", "",
+        "picture.favourite", "picture.tags", "picture.save", "picture.reveal", "picture.thumbnail", "",
+        "picture.trash", "picture.restore", "picture.erase", "", "gallery.next", "gallery.previous",
+    ),
+    "&Queue": ("queue.pause", "queue.clear", "", "queue.cancel", "queue.retry", "queue.earlier", "queue.later"),
+    "&View": (
+        "view.picture", "view.animate", "", "view.zoom_in", "view.zoom_out", "view.fit", "view.actual", "view.checker", "view.sharp", "",
+        "view.create", "view.gallery", "view.queue", "gallery.all", "gallery.trash", "", "view.reset", "view.full_screen",
+    ),
+    "&Help": ("help.palette", "help.keys", "", "app.log", "help.about"),
+}  # fmt: skip
+
+
+def fill_menus(bar: QMenuBar, registry: Registry, extra: dict[str, Sequence[QAction]]) -> None:
+    """Build the menus. `extra` holds the panels' own actions by menu title; a menu without actions is left out."""
+    bar.clear()
+    for title, ids in MENUS.items():
+        menu = bar.addMenu(title)
+        for action_id in ids:
+            if action_id:
+                menu.addAction(registry[action_id])
+            else:
+                menu.addSeparator()
+        if title == "&Picture":
+            for name, actions in extra.items():
+                if actions:
+                    bar.addMenu(name).addActions(list(actions))
