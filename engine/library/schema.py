@@ -21,7 +21,11 @@ HEAD = REVISIONS[-1]
 
 def version_of(database: Path) -> str | None:
     """The database's revision, read without changing a byte; None for a file without tables. Raises sqlite3.Error."""
-    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as probe:
+    # A reader of a database in WAL mode makes two files beside it, unless it is told that nobody writes: so it is when
+    # there is no WAL.
+    in_use = Path(f"{database}-wal").exists()
+    address = f"{database.absolute().as_uri()}?{'mode=ro' if in_use else 'immutable=1'}"
+    with closing(sqlite3.connect(address, uri=True, timeout=30)) as probe:
         tables = {row[0] for row in probe.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if "alembic_version" not in tables:
             if tables:

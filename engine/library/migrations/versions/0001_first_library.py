@@ -18,20 +18,21 @@ STATEMENTS = (
     "CREATE INDEX generations_by_blob ON generations (blob)",
     "CREATE INDEX generations_by_project ON generations (project_id, id)",
     """CREATE TABLE removals (
-        id TEXT NOT NULL PRIMARY KEY, generation_id TEXT NOT NULL REFERENCES generations (id) ON DELETE CASCADE,
-        kind TEXT NOT NULL, created_at INTEGER NOT NULL)""",
+        id TEXT NOT NULL PRIMARY KEY, generation_id TEXT NOT NULL, kind TEXT NOT NULL, created_at INTEGER NOT NULL,
+        FOREIGN KEY (generation_id) REFERENCES generations (id) ON DELETE CASCADE)""",
     "CREATE INDEX removals_by_generation ON removals (generation_id, id)",
     """CREATE TRIGGER generations_are_facts BEFORE UPDATE ON generations
         BEGIN SELECT RAISE(ABORT, 'facts are only ever inserted'); END""",
     """CREATE TRIGGER removals_are_facts BEFORE UPDATE ON removals
         BEGIN SELECT RAISE(ABORT, 'facts are only ever inserted'); END""",
     """CREATE TABLE labels (
-        generation_id TEXT NOT NULL REFERENCES generations (id) ON DELETE CASCADE, name TEXT NOT NULL, value TEXT NOT
-        NULL, stamp TEXT NOT NULL, PRIMARY KEY (generation_id, name))""",
+        generation_id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, stamp TEXT NOT NULL,
+        PRIMARY KEY (generation_id, name),
+        FOREIGN KEY (generation_id) REFERENCES generations (id) ON DELETE CASCADE)""",
     """CREATE TABLE shelf (
-        number INTEGER NOT NULL PRIMARY KEY, generation_id TEXT NOT NULL UNIQUE REFERENCES generations (id) ON DELETE
-        CASCADE, project_id TEXT NOT NULL, trashed BOOLEAN NOT NULL, favourite BOOLEAN NOT NULL, rating INTEGER NOT
-        NULL, tags TEXT NOT NULL)""",
+        number INTEGER NOT NULL PRIMARY KEY, generation_id TEXT NOT NULL UNIQUE, project_id TEXT NOT NULL,
+        trashed BOOLEAN NOT NULL, favourite BOOLEAN NOT NULL, rating INTEGER NOT NULL, tags TEXT NOT NULL,
+        FOREIGN KEY (generation_id) REFERENCES generations (id) ON DELETE CASCADE)""",
     "CREATE INDEX shelf_by_project ON shelf (project_id, trashed, generation_id)",
     "CREATE INDEX shelf_by_time ON shelf (trashed, generation_id)",
     """CREATE TABLE jobs (
