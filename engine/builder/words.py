@@ -122,6 +122,8 @@ _GENERIC = frozenset(_GENERIC_WORDS.split())
 
 _WORD = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*|[,.;:!?()]")
 _LONGEST = 5
+_MOST_HITS = 60
+"""Colours and nouns beyond these don't take part in finding whose colour it is: a prompt may be 100,000 letters long."""
 _BREAKS = frozenset(",.;:()!?")
 _JOINS = frozenset(("with", "wearing", "and", "in", "has", "wears", "who", "sporting"))
 
@@ -168,19 +170,20 @@ def parse(prompt: str, seed: int | None = None) -> ParsedPrompt:
     for hit in hits:
         if hit.slot != "colour":
             known.setdefault(hit.slot, hit.value)
-    claims = sorted(c for i, hit in enumerate(hits) if hit.slot == "colour" for c in _claims(hit, i, hits, words))
+    near = [hit for hit in hits if hit.slot in ("species", "colour", "accessory")][:_MOST_HITS]
+    claims = sorted(c for i, hit in enumerate(near) if hit.slot == "colour" for c in _claims(hit, i, near, words))
     placed: set[int] = set()
     for _, i, slot in claims:
         if i not in placed and slot not in known:
             placed.add(i)
-            known[slot] = hits[i].value
+            known[slot] = near[i].value
     return ParsedPrompt(_mascot(known, seed), known, unknown)
 
 
 def _scan(words: list[str]) -> tuple[list[_Hit], list[str]]:
     """Known phrases, longest first, and the words between them that mean nothing here."""
     hits: list[_Hit] = []
-    unknown: list[str] = []
+    unknown: dict[str, None] = {}
     i = 0
     while i < len(words):
         for length in range(min(_LONGEST, len(words) - i), 0, -1):
@@ -191,10 +194,10 @@ def _scan(words: list[str]) -> tuple[list[_Hit], list[str]]:
                 break
         else:
             word = words[i]
-            if word not in _GENERIC and word[0].isalpha() and not _compound(word, i, hits) and word not in unknown:
-                unknown.append(word)
+            if word not in _GENERIC and word[0].isalpha() and not _compound(word, i, hits):
+                unknown[word] = None
             i += 1
-    return hits, unknown
+    return hits, list(unknown)
 
 
 def _compound(word: str, at: int, hits: list[_Hit]) -> bool:

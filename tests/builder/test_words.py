@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,3 +151,8 @@ def test_any_text_is_a_prompt(text: str) -> None:
 
 def test_a_very_long_prompt_is_read_to_its_end() -> None:
     assert parse("dragon " * 14_000 + "fox").known == {"species": Species.FOX}
+    many = " ".join(f"thing{i:05d}" for i in range(8_000))
+    assert len(parse(many).unknown) == 8_000
+    started = time.perf_counter()
+    assert parse("red fox with a blue scarf " * 3_900).mascot.accessory_colour is Colour.BLUE
+    assert time.perf_counter() - started < 5
