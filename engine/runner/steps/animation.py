@@ -73,35 +73,30 @@ def export_steps(
 
 def _rig_drawing(context: StepContext) -> None:
     """The builder's own layers and joints: every part is whole, also where another part hides it."""
-    from engine.builder.draw import document, draw
-    from engine.puppet.layers import puppet_from_layers
+    from engine.builder.draw import draw
+    from engine.motion.animate import puppet_of_drawing
 
-    size = int(str(context.inputs["size"]))
     drawing = draw(Mascot.model_validate(context.inputs["mascot"]))
-    layers = ((layer.part, document((layer,), size)) for layer in drawing.layers)
-    _keep(context, puppet_from_layers(layers, drawing.joints, size))
+    _keep(context, puppet_of_drawing(drawing, int(str(context.inputs["size"]))))
 
 
 def _rig_picture(context: StepContext) -> None:
     """Joints as given, else as the joint finder sees them."""
-    from engine.motion.joint_finder import find_joints
-    from engine.puppet.puppet import puppet_from_picture
+    from engine.motion.animate import puppet_of_picture
     from engine.runner.steps.pictures import read_rgba
 
     if "picture" in context.upstream:
         path = context.upstream["picture"].path(PICTURE)
     else:
-        path = context.blobs.path(str(context.inputs["blob"]))
-        context.blobs.read(path.name)
+        blob = str(context.inputs["blob"])
+        path = context.blobs.path(blob)
+        context.blobs.read(blob)
     rgba = read_rgba(path)
     context.progress(0.1)
-    joints = _placed(context)
-    if joints is None:
-        found = find_joints(rgba)
-        joints = found.points
-    context.check()
-    context.progress(0.5)
-    _keep(context, puppet_from_picture(rgba, joints))
+    puppet, notes = puppet_of_picture(rgba, _placed(context))
+    for sentence in notes:
+        context.note("joints_guessed", sentence)
+    _keep(context, puppet)
 
 
 def _placed(context: StepContext) -> dict[str, tuple[float, float]] | None:
@@ -149,5 +144,5 @@ def _export(context: StepContext) -> None:
 
 
 RIG_DRAWING = StepKind("rig drawing", 1, _rig_drawing, seconds_guess=1.0)
-RIG_PICTURE = StepKind("rig picture", 1, _rig_picture, seconds_guess=3.0)
+RIG_PICTURE = StepKind("rig picture", 1, _rig_picture, seconds_guess=3.0, needs_torch=True)
 EXPORT = StepKind("export", 1, _export, seconds_guess=3.0)
