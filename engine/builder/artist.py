@@ -64,8 +64,6 @@ class FacePlan:
     cheek_colour: str = "#ff7f8f"
     ink: str = "#2a1a26"
     iris: str = "#7a4a2e"
-    skin: str = "#ffffff"
-    """What eyelids are made of."""
     teeth: str = "none"
     """"none", "buck" or "fangs"."""
     tongue_out: bool = False

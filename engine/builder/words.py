@@ -123,7 +123,7 @@ _GENERIC = frozenset(_GENERIC_WORDS.split())
 _WORD = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*|[,.;:!?()]")
 _LONGEST = 5
 _MOST_HITS = 60
-"""Colours and nouns beyond these don't take part in finding whose colour it is: a prompt may be 100,000 letters long."""
+"""Colours and nouns beyond these don't decide whose colour it is: a prompt may be 100,000 letters long."""
 _BREAKS = frozenset(",.;:()!?")
 _JOINS = frozenset(("with", "wearing", "and", "in", "has", "wears", "who", "sporting"))
 
