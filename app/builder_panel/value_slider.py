@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QWidget
 
 from app.theme.tokens import DARK, SPACE_2
 from app.widgets.labels import label
 
 STEPS = 200
+HANDLE = 7
+"""Half of the handle's width, in pixels."""
 
 
 class ValueSlider(QWidget):
@@ -95,8 +97,7 @@ class _Slider(QSlider):
 
     def mousePressEvent(self, ev: QMouseEvent) -> None:
         if ev.button() is Qt.MouseButton.LeftButton and not self._on_handle(ev):
-            span = max(self.width() - 14, 1)
-            share = (ev.position().x() - 7) / span
+            share = (ev.position().x() - HANDLE) / max(self.width() - 2 * HANDLE, 1)
             self.setValue(round(self.minimum() + share * (self.maximum() - self.minimum())))
         super().mousePressEvent(ev)
 
@@ -110,25 +111,34 @@ class _Slider(QSlider):
         else:
             super().keyPressEvent(ev)
 
-    def wheelEvent(self, e: object) -> None:
+    def wheelEvent(self, e: QWheelEvent) -> None:
         # A panel that scrolls must not change values under the pointer.
-        e.ignore()  # type: ignore[attr-defined]
+        e.ignore()
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, 22)
 
     def paintEvent(self, ev: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setPen(QColor(DARK.border_strong))
-        x = round(7 + self._home * (self.width() - 14))
-        painter.drawLine(x, self.height() // 2 - 6, x, self.height() // 2 + 6)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle, span = self.height() / 2, self.width() - 2 * HANDLE
+        share = (self.value() - self.minimum()) / (self.maximum() - self.minimum())
+        home, at = HANDLE + self._home * span, HANDLE + share * span
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(DARK.hover))
+        painter.drawRoundedRect(QRectF(HANDLE, middle - 2, span, 4), 2, 2)
+        painter.setBrush(QColor(DARK.border_strong))
+        painter.drawRoundedRect(QRectF(home - 1, middle - 5, 2, 10), 1, 1)
+        painter.setBrush(QColor(DARK.accent if self.isEnabled() else DARK.border_strong))
+        painter.drawRoundedRect(QRectF(min(home, at), middle - 2, abs(at - home), 4), 2, 2)
+        painter.setPen(QPen(QColor(DARK.focus), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(DARK.text if self.isEnabled() else DARK.text_disabled))
+        painter.drawEllipse(QPointF(at, middle), HANDLE - 1, HANDLE - 1)
         painter.end()
-        super().paintEvent(ev)
 
     def _on_handle(self, event: QMouseEvent) -> bool:
-        option = QStyleOptionSlider()
-        self.initStyleOption(option)
-        handle = self.style().subControlRect(
-            QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self
-        )
-        return handle.contains(event.position().toPoint())
+        share = (self.value() - self.minimum()) / (self.maximum() - self.minimum())
+        return abs(event.position().x() - (HANDLE + share * (self.width() - 2 * HANDLE))) <= HANDLE
 
 
 def signed_percent(value: float) -> str:

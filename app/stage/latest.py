@@ -59,12 +59,12 @@ class Latest(QObject):
     def _answer(self, key: Hashable, result: object, error: BaseException | None) -> None:
         if self._closed:
             return
+        if error is None:
+            self.done.emit(key, result)
+        else:
+            self.failed.emit(key, error)
         if self._waiting is not None:
             self._begin()
         else:
             self._busy = False
             self.busy_changed.emit(False)
-        if error is None:
-            self.done.emit(key, result)
-        else:
-            self.failed.emit(key, error)
