@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
+
+from engine.models.assets import asset_path
 
 CLIP_WORDS = 49_408
 SIDE = 64
@@ -14,13 +17,12 @@ SIDE = 64
 def save_folder(folder: Path, *, alpha: bool, clip_vocabulary: bool = False, seed: int = 0) -> Path:
     """A `StableDiffusionXLPipeline` of a few million parameters, native size 64 px, fp16."""
     import torch
-    from diffusers import AutoencoderKL, EulerDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
-    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+    from diffusers import AutoencoderKL, UNet2DConditionModel
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
     torch.manual_seed(seed)
     words = _write_tokenizers(folder, clip_vocabulary)
     channels = 4 if alpha else 3
-    tokenizers = [CLIPTokenizer.from_pretrained(str(folder / part)) for part in ("tokenizer", "tokenizer_2")]
     encoders = [
         kind(
             CLIPTextConfig(
@@ -43,15 +45,12 @@ def save_folder(folder: Path, *, alpha: bool, clip_vocabulary: bool = False, see
         layers_per_block=2, down_block_types=("DownEncoderBlock2D",) * 4, up_block_types=("UpDecoderBlock2D",) * 4,
         sample_size=SIDE, scaling_factor=0.13025,
     )  # fmt: skip
-    pipe = StableDiffusionXLPipeline(
-        vae=vae, text_encoder=encoders[0], text_encoder_2=encoders[1], tokenizer=tokenizers[0],
-        tokenizer_2=tokenizers[1], unet=unet, add_watermarker=False,
-        scheduler=EulerDiscreteScheduler(
-            beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1, timestep_spacing="leading"
-        ),
-    )  # fmt: skip
-    pipe.to(dtype=torch.float16)
-    pipe.save_pretrained(folder)
+    parts = {"text_encoder": encoders[0], "text_encoder_2": encoders[1], "unet": unet, "vae": vae}
+    for name, part in parts.items():
+        part.to(torch.float16).save_pretrained(folder / name)
+    for place in ("model_index.json", "scheduler/scheduler_config.json"):
+        (folder / place).parent.mkdir(exist_ok=True)
+        shutil.copy(asset_path("sdxl", place), folder / place)
     return folder
 
 
@@ -59,23 +58,34 @@ def save_single_file(folder: Path, target: Path, **metadata: str) -> Path:
     """The weights of a diffusers folder under the names that SDXL checkpoints are published with."""
     from safetensors.torch import load_file, save_file
 
-    tensors: dict[str, Any] = {}
-    for key, value in load_file(folder / "unet/diffusion_pytorch_model.safetensors").items():
-        tensors["model.diffusion_model." + _unet_key(key)] = value
-    for key, value in load_file(folder / "vae/diffusion_pytorch_model.safetensors").items():
-        name = _vae_key(key)
-        attention = "attn_1" in name and name.endswith("weight") and value.ndim == 2
-        tensors["first_stage_model." + name] = value[:, :, None, None] if attention else value
-    for key, value in load_file(folder / "text_encoder/model.safetensors").items():
-        tensors["conditioner.embedders.0.transformer.text_model." + key.removeprefix("text_model.")] = value
-    second = load_file(folder / "text_encoder_2/model.safetensors")
-    tensors |= {"conditioner.embedders.1.model." + key: value for key, value in _open_clip(second).items()}
+    stems = {"unet": "diffusion_pytorch_model", "vae": "diffusion_pytorch_model"}
+    tensors = original_names(
+        {
+            part: load_file(folder / part / f"{stems.get(part, 'model')}.safetensors")
+            for part in ("unet", "vae", "text_encoder", "text_encoder_2")
+        }
+    )
     save_file(
         {key: value.contiguous() for key, value in tensors.items()},
         target,
         metadata={"modelspec.resolution": f"{SIDE}x{SIDE}", **metadata},
     )
     return target
+
+
+def original_names(parts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The tensors of a diffusers folder's parts under the names of SDXL's original layout."""
+    tensors: dict[str, Any] = {}
+    for key, value in parts["unet"].items():
+        tensors["model.diffusion_model." + _unet_key(key)] = value
+    for key, value in parts["vae"].items():
+        name = _vae_key(key)
+        attention = "attn_1" in name and name.endswith("weight") and value.ndim == 2
+        tensors["first_stage_model." + name] = value[:, :, None, None] if attention else value
+    for key, value in parts["text_encoder"].items():
+        tensors["conditioner.embedders.0.transformer.text_model." + key.removeprefix("text_model.")] = value
+    second = _open_clip(parts["text_encoder_2"])
+    return tensors | {"conditioner.embedders.1.model." + key: value for key, value in second.items()}
 
 
 def _write_tokenizers(folder: Path, clip_vocabulary: bool) -> int:
@@ -85,7 +95,8 @@ def _write_tokenizers(folder: Path, clip_vocabulary: bool) -> int:
 
         files = clip_tokenizer_files()
     else:
-        words = [*letters, *(letter + "</w>" for letter in letters), "fo", "fox</w>", "<|startoftext|>", "<|endoftext|>"]
+        words = [*letters, *(letter + "</w>" for letter in letters), "fo", "fox</w>"]
+        words += ["<|startoftext|>", "<|endoftext|>"]
         files = {
             "vocab.json": json.dumps({word: number for number, word in enumerate(words)}).encode(),
             "merges.txt": b"#version: 0.2\nf o\nfo x</w>\n",

@@ -89,7 +89,7 @@ def _other_family(tensors: Mapping[str, Tensor]) -> str:
         return "one part (the UNet) of a diffusers folder; install the whole folder, the one with model_index.json"
     if starts("text_model.") or has("shared.weight"):
         return "a text encoder alone"
-    if set(tensors) <= {"clip_l", "clip_g", "emb_params"}:
+    if tensors and set(tensors) <= {"clip_l", "clip_g", "emb_params"}:
         return "a textual-inversion embedding"
     if VAE + "decoder.conv_in.weight" in tensors and not starts(UNET, "conditioner."):
         return "a VAE alone"

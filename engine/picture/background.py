@@ -26,7 +26,7 @@ def remove_background(rgb: Bytes) -> tuple[Bytes, float]:
     import cv2
 
     height, width = rgb.shape[:2]
-    picture = rgb.astype(np.float32) / 255
+    picture = (rgb / np.float32(255)).astype(np.float32)
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32)
     ring = _ring(height, width)
     plane = _Plane(height, width)

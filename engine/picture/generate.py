@@ -58,7 +58,7 @@ def generate(
         try:
             loaded = shelf.take(model, policy)
             _stop_if(cancelled)
-            picture = _paint(recipe, loaded, on_step, cancelled)
+            picture = _paint(recipe, model, loaded, on_step, cancelled)
             return GeneratedPicture(picture.rgba, picture.effective, notes + picture.warnings)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
@@ -77,13 +77,16 @@ def generate(
 
 
 def _paint(
-    recipe: PictureRecipe, loaded: LoadedPipeline, on_step: OnStep, cancelled: Callable[[], bool]
+    recipe: PictureRecipe,
+    model: InstalledModel,
+    loaded: LoadedPipeline,
+    on_step: OnStep,
+    cancelled: Callable[[], bool],
 ) -> GeneratedPicture:
     import torch
 
     began = time.perf_counter()
     pipe: Any = loaded.pipe
-    model = loaded.model
     prompt = prompt_to_send(recipe)
     notes = notes_on_words(prompt, model) + notes_on_length(prompt, "prompt", pipe.tokenizer)
     if recipe.negative:
@@ -124,7 +127,7 @@ def _paint(
     seconds = {"load": loaded.load_seconds, **watch.seconds, "decode": decoded}
     loaded.load_seconds = 0.0
     seconds["rest"] = time.perf_counter() - began - decoded - sum(watch.seconds.values())
-    return GeneratedPicture(rgba, _effective(loaded, prompt, (width, height), seconds), notes)
+    return GeneratedPicture(rgba, _effective(loaded, model, prompt, (width, height), seconds), notes)
 
 
 def _finish(pixels: np.ndarray[Any, np.dtype[np.float32]], model: InstalledModel) -> tuple[Bytes, list[Note]]:
@@ -135,7 +138,7 @@ def _finish(pixels: np.ndarray[Any, np.dtype[np.float32]], model: InstalledModel
 
 
 def _effective(
-    loaded: LoadedPipeline, prompt: str, size: tuple[int, int], seconds: dict[str, float]
+    loaded: LoadedPipeline, model: InstalledModel, prompt: str, size: tuple[int, int], seconds: dict[str, float]
 ) -> dict[str, JsonValue]:
     import diffusers
     import torch
@@ -143,8 +146,8 @@ def _effective(
     policy = loaded.policy
     rounded: dict[str, JsonValue] = {part: round(value, 4) for part, value in seconds.items()}
     return {
-        "model": loaded.model.name,
-        "model_hash": loaded.model.hash,
+        "model": model.name,
+        "model_hash": model.hash,
         "device": policy.device,
         "dtype": policy.dtype,
         "offload": policy.offload,

@@ -25,10 +25,11 @@ def decode(pipe: StableDiffusionXLPipeline, latents: Tensor) -> np.ndarray[Any, 
         return pictures.permute(1, 2, 0).cpu().contiguous().numpy()
 
 
-def linear_map(pipe: StableDiffusionXLPipeline) -> Tensor:
+def linear_map(pipe: StableDiffusionXLPipeline, device: str) -> Tensor:
     """(c + 1, 3 or 4): the best linear guess of a latent pixel's colour, fitted to the VAE's own encoder.
 
-    Four synthetic pictures of soft coloured patches are encoded, which takes about as long as decoding a small picture.
+    `device` is where the pipeline computes. Four synthetic pictures of soft coloured patches are encoded, which takes
+    about as long as decoding a small picture.
     """
     import torch
 
@@ -36,9 +37,7 @@ def linear_map(pipe: StableDiffusionXLPipeline) -> Tensor:
     unit = int(pipe.vae_scale_factor)
     with torch.inference_mode():
         pictures = _patches(vae.config.in_channels, unit)
-        device = next(vae.parameters()).device
-        # With offload the weights rest elsewhere until a hook fetches them; the hook moves the input as well.
-        inputs = (pictures * 2 - 1).to(device="cpu" if device.type == "meta" else device, dtype=vae.dtype)
+        inputs = (pictures * 2 - 1).to(device=device, dtype=vae.dtype)
         latents = _scaled(vae, vae.encode(inputs).latent_dist.mode()).float().cpu()
         colours = torch.nn.functional.avg_pool2d(pictures, unit)
         rows = latents.permute(0, 2, 3, 1).reshape(-1, latents.shape[1])

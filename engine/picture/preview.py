@@ -46,7 +46,7 @@ class Previewer:
 
     def _linear(self, latents: Any) -> bytes:
         if self._loaded.preview_map is None:
-            self._loaded.preview_map = linear_map(self._loaded.pipe)
+            self._loaded.preview_map = linear_map(self._loaded.pipe, self._loaded.policy.device)
         return _png(guess(latents, self._loaded.preview_map), MOST_PIXELS // 2)
 
     def _true(self, latents: Any) -> bytes:

@@ -28,7 +28,7 @@ def prompt_to_send(recipe: PictureRecipe) -> str:
 
     others = [phrase for pose, phrases in POSES.items() if pose is not recipe.pose for phrase in phrases]
     found = _phrases(others).search(recipe.prompt)
-    if parse(recipe.prompt).known.get("pose") == recipe.pose and not found:
+    if str(parse(recipe.prompt).known.get("pose")) == recipe.pose and not found:
         return recipe.prompt
     every = [phrase for phrases in POSES.values() for phrase in phrases]
     return f"{_without(recipe.prompt, every)}, {_POSE_WORDS[recipe.pose]}".lstrip(", ")

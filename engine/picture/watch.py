@@ -74,11 +74,9 @@ class Watch:
         @wraps(step)
         def keeping(*args: Any, **kwargs: Any) -> Any:
             out = step(*args, **kwargs)
-            if isinstance(out, tuple) and len(out) > 1:
-                self.clean = out[1]
-            else:
-                history = [latents for latents in getattr(scheduler, "model_outputs", ()) if latents is not None]
-                self.clean = history[-1] if history else out[0]
+            values: list[Any] = list(out)
+            guesses = [latents for latents in getattr(scheduler, "model_outputs", ()) if latents is not None]
+            self.clean = values[1] if len(values) > 1 else guesses[-1] if guesses else values[0]
             return out
 
         scheduler.step = keeping
