@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import time
@@ -11,6 +12,9 @@ from pathlib import Path
 from engine.library.layout import Layout
 
 KEPT = 5
+DAY_S = 24 * 3600.0
+
+log = logging.getLogger(__name__)
 
 
 def back_up(layout: Layout, label: str) -> None:
@@ -32,6 +36,17 @@ def back_up(layout: Layout, label: str) -> None:
         aside.unlink(missing_ok=True)
     for old in backups(layout)[:-KEPT]:
         old.unlink(missing_ok=True)
+
+
+def back_up_daily(layout: Layout) -> None:
+    """Back up unless there is a backup of the last day. One that fails is no harm: the database itself is sound."""
+    newest = newest_backup(layout)
+    if newest is not None and time.time() - newest.stat().st_mtime < DAY_S:
+        return
+    try:
+        back_up(layout, "daily")
+    except (sqlite3.Error, OSError) as error:
+        log.warning("no backup was made: %s", error)
 
 
 def backups(layout: Layout) -> list[Path]:

@@ -108,7 +108,7 @@ def _read(file: BinaryIO, name: str) -> EmbeddedRecipe:
 
 def _parse(data: bytes, name: str) -> EmbeddedRecipe:
     # keyword \0, compressed?, method, language \0, translated keyword \0, text
-    rest = data.split(b"\0", 1)[1]
+    rest = data.partition(b"\0")[2]
     compressed, text = rest[:1] != b"\0", rest[2:].split(b"\0", 2)[-1]
     try:
         if compressed:

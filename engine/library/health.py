@@ -59,7 +59,7 @@ def _database(layout: Layout) -> Iterator[Finding]:
     except MascotError as error:
         yield Finding(error.sentence, "error", "Database")
         return
-    if problems or strays:
+    if problems or strays or version is None:
         yield Finding(corrupt(layout).sentence, "error", "Database")
     elif version != HEAD:
         yield Finding(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.blobs.store import BlobStore
+from engine.library.backup import back_up_daily
 from engine.library.database import Database
 from engine.library.gallery import Gallery
 from engine.library.labels import Labels
@@ -110,12 +111,13 @@ class Library:
         return self.database.changed_elsewhere()
 
     def close(self) -> None:
-        """Close documents and database; calling it twice is fine."""
+        """Close documents and database, with a backup once a day; calling it twice is fine."""
         if self._closed:
             return
         self._closed = True
         self.projects.close()
         self.database.close()
+        back_up_daily(self.layout)
         if self._studio_lock is not None:
             self._studio_lock.release()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from engine.library.backup import back_up
+from engine.library.backup import back_up, newest_backup
 from engine.library.layout import Layout
 from engine.library.trouble import corrupt
 from engine.protocol.errors import LibraryNewer
@@ -48,6 +48,9 @@ def refuse_newer(layout: Layout) -> str | None:
         if getattr(error, "sqlite_errorcode", None) is None:
             raise corrupt(layout, str(error)) from error
         raise
+    if version is None and newest_backup(layout) is not None:
+        # Emptied by something else: a fresh start would hide what the backup still has.
+        raise corrupt(layout, "the file is empty")
     if version is not None and version not in REVISIONS:
         raise LibraryNewer(
             f"The library {layout.folder} was written by a newer MascotForge (its version is {version}, this "

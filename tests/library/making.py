@@ -6,6 +6,7 @@ import subprocess
 import sys
 from io import BytesIO
 from pathlib import Path
+from subprocess import PIPE
 
 from PIL import Image
 
@@ -50,7 +51,7 @@ def add_picture(
 def start_python(script: str, *arguments: object) -> subprocess.Popen[str]:
     """A Python program of its own that can import the engine; its output is read through pipes."""
     command = [sys.executable, "-c", script, *map(str, arguments)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True)
 
 
 def run_in_namespace(setup: str, script: str, *arguments: object) -> str | None:

@@ -7,11 +7,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from engine.library.backup import back_up
+from engine.library.backup import back_up, newest_backup
 from engine.library.layout import Layout
 from engine.library.library import Library, default_folder
 from engine.protocol.errors import (
@@ -109,6 +110,7 @@ def test_a_place_where_nobody_may_write() -> None:
 
 OPEN_AND_TELL = """
 import sys
+import time
 from pathlib import Path
 from engine.library.library import Library
 from engine.protocol.errors import MascotError
@@ -202,7 +204,8 @@ def test_a_corrupt_database_is_said_with_the_way_back(folder: Path, damage: byte
     (folder / "library.db").write_bytes(damage)
     with pytest.raises(LibraryCorrupt) as error:
         Library.open(folder)
-    backup = next((folder / "backups").iterdir())
+    backup = newest_backup(Layout(folder))
+    assert backup is not None
     assert str(backup) in sentence(error)
     assert (folder / "library.db").read_bytes() == damage
     (folder / "library.db").write_bytes(backup.read_bytes())
@@ -212,10 +215,29 @@ def test_a_corrupt_database_is_said_with_the_way_back(folder: Path, damage: byte
 
 def test_a_corrupt_database_without_a_backup_is_said_too(folder: Path) -> None:
     Library.open(folder).close()
+    for backup in (folder / "backups").iterdir():
+        backup.unlink()
     (folder / "library.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 8000)
     with pytest.raises(LibraryCorrupt) as error:
         Library.open(folder)
     assert "no backup" in sentence(error)
+
+
+def test_an_emptied_database_does_not_pass_for_a_new_one(folder: Path) -> None:
+    with Library.open(folder) as library:
+        add_picture(library, library.projects.default().id)
+    (folder / "library.db").write_bytes(b"")
+    with pytest.raises(LibraryCorrupt, match="backup"):
+        Library.open(folder)
+
+
+def test_a_backup_is_made_once_a_day(folder: Path) -> None:
+    for _ in range(2):
+        Library.open(folder).close()
+    [backup] = (folder / "backups").iterdir()
+    os.utime(backup, (time.time() - 2 * 24 * 3600,) * 2)
+    Library.open(folder).close()
+    assert len(list((folder / "backups").iterdir())) == 2
 
 
 def test_a_database_of_something_else_is_not_taken_for_a_library(folder: Path) -> None:
