@@ -60,8 +60,8 @@ def encode(
 ) -> None:
     """Write one loop to `path`. `progress` is told 0..1; `cancelled` is asked before each frame.
 
-    Raises Cancelled, DiskFull, LibraryReadOnly (a folder that can't be written to) and MissingProgram; then `path` is as
-    it was before, and nothing is left beside it.
+    Raises Cancelled, DiskFull, LibraryReadOnly (a folder that can't be written to) and MissingProgram; then `path` is
+    as it was before, and nothing is left beside it.
     """
     watch = Watch(progress, cancelled)
     if format is ExportFormat.WEBM:

@@ -2,8 +2,8 @@
 
 Channels: `bob` and `shift` move the body (shares of its height, up and towards the waving side), `squash` stretches it
 (share, volume kept), `lean` and `head` turn spine and head (degrees, towards the waving side), `raise_arm` and
-`raise_forearm` go from rest (0) to the raised pose (1), `swing` and `palm` wave (1 is a full swing), `free_arm` lifts the
-other arm and `arms` both (degrees, outwards), `tail`, `tail_end` and `ears` turn (degrees, towards the waving side).
+`raise_forearm` go from rest (0) to the raised pose (1), `swing` and `palm` wave (1 is a full swing), `free_arm` lifts
+the other arm and `arms` both (degrees, outwards), `tail`, `tail_end` and `ears` turn (degrees, to the waving side).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.protocol.errors import UnknownAction
+from engine.protocol.mascot import Pose
 from engine.protocol.recipes import Action
 from engine.puppet.curves import Curve, Spring, flows, rests
 
@@ -34,7 +35,7 @@ class ActionClip:
     name: str
     seconds: float
     curves: Mapping[str, Curve]
-    springs: Mapping[str, Spring] = field(default_factory=lambda: {})
+    springs: Mapping[str, Spring] = field(default_factory=dict[str, Spring])
 
     def tables(self, strength: float = 1.0) -> dict[str, NDArray[np.float64]]:
         """All channels, each baked over one loop."""
@@ -43,9 +44,7 @@ class ActionClip:
             own = spring.table(result, self.seconds)
             result[name] = result[name] + own if name in result else own
         silent = np.zeros_like(next(iter(result.values())))
-        return {
-            name: result.get(name, silent) * (1.0 if name in STEADY_CHANNELS else strength) for name in CHANNELS
-        }
+        return {name: result.get(name, silent) * (1.0 if name in STEADY_CHANNELS else strength) for name in CHANNELS}
 
 
 WAVE = ActionClip(
@@ -53,13 +52,19 @@ WAVE = ActionClip(
     seconds=3.0,
     curves={
         # A dip before the arm goes up, a hop of a stretch with it, a small give when it comes down.
-        "squash": rests((0, 0), (0.07, -0.04), (0.18, 0.03), (0.27, -0.004), (0.72, 0.004), (0.86, -0.024), (0.94, 0.008)),
+        "squash": rests(
+            (0, 0), (0.07, -0.04), (0.18, 0.03), (0.27, -0.004), (0.72, 0.004), (0.86, -0.024), (0.94, 0.008)
+        ),
         "bob": rests((0, 0), (0.07, -0.006), (0.2, 0.008), (0.3, 0.003), (0.72, 0.003), (0.86, -0.004)),
         "shift": rests((0, 0), (0.07, 0.004), (0.26, -0.014), (0.72, -0.012), (0.93, 0.002)),
         "lean": rests((0, 0), (0.075, 1.6), (0.25, -4.2), (0.5, -3.2), (0.72, -3.8), (0.93, 0.5)),
         "head": rests((0, 0), (0.1, 3.0), (0.3, -4.5), (0.5, -2.0), (0.72, -3.5), (0.95, 0.8)),
-        "raise_arm": rests((0, 0), (0.08, -0.07), (0.215, 1.06), (0.275, 0.99), (0.735, 1.0), (0.775, 1.03), (0.92, -0.03)),
-        "raise_forearm": rests((0, 0), (0.09, -0.06), (0.245, 1.1), (0.3, 1.0), (0.74, 1.0), (0.79, 1.04), (0.945, -0.05)),
+        "raise_arm": rests(
+            (0, 0), (0.08, -0.07), (0.215, 1.06), (0.275, 0.99), (0.735, 1.0), (0.775, 1.03), (0.92, -0.03)
+        ),
+        "raise_forearm": rests(
+            (0, 0), (0.09, -0.06), (0.245, 1.1), (0.3, 1.0), (0.74, 1.0), (0.79, 1.04), (0.945, -0.05)
+        ),
         "swing": rests(
             (0.2, 0), (0.285, 0.8), (0.365, -1), (0.445, 1), (0.525, -0.96), (0.605, 0.94), (0.68, -0.85), (0.77, 0)
         ),
@@ -97,6 +102,15 @@ IDLE = ActionClip(
 )
 
 ACTIONS: dict[Action, ActionClip] = {Action.IDLE: IDLE, Action.WAVE: WAVE}
+
+
+def start_pose(action: Action, pose: Pose) -> Pose:
+    """The pose to draw a mascot in before it does `action`: who waves from a stand begins with an open, raised hand."""
+    if action is Action.WAVE and pose in (Pose.STANDING, Pose.HANDS_ON_HIPS):
+        return Pose.WAVING
+    if action is Action.IDLE and pose is Pose.WAVING:
+        return Pose.STANDING
+    return pose
 
 
 def clip_for(action: str) -> ActionClip:

@@ -93,7 +93,9 @@ def _half_edges(
     vertices: Vertices, triangles: NDArray[np.int32]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Both directions of every edge, sorted by their start, with cotangent weights kept positive."""
-    starts, ends, weights = [], [], []
+    starts: list[NDArray[np.int64]] = []
+    ends: list[NDArray[np.int64]] = []
+    weights: list[NDArray[np.float64]] = []
     for k in range(3):
         i, j, opposite = (triangles[:, (k + n) % 3].astype(np.int64) for n in range(3))
         a, b = vertices[i] - vertices[opposite], vertices[j] - vertices[opposite]

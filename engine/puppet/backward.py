@@ -23,7 +23,12 @@ class GridMap:
 
 
 def backward_grid(
-    vertices: Matrix, triangles: NDArray[np.int32], layer_of: NDArray[np.int64], source: Matrix, grid: GridMap, cell: int
+    vertices: Matrix,
+    triangles: NDArray[np.int32],
+    layer_of: NDArray[np.int64],
+    source: Matrix,
+    grid: GridMap,
+    cell: int,
 ) -> Matrix:
     """Fill `grid` for all layers at once; gives each triangle's affine map from nodes to the texture, (m, 2, 3).
 
@@ -52,16 +57,18 @@ def backward_grid(
     place, known = grid.place.reshape(-1, 2), grid.known.reshape(-1)
     known[:] = 0
     known[at] = 255
-    place[at] = matrix[:, :, 0] * (at % columns)[:, None] + matrix[:, :, 1] * (at // columns % rows)[:, None] + matrix[:, :, 2]
+    across, downwards = (at % columns)[:, None], (at // columns % rows)[:, None]
+    place[at] = matrix[:, :, 0] * across + matrix[:, :, 1] * downwards + matrix[:, :, 2]
     outer = on_canvas & (depth > -OUTSIDE * _steepness(bary)[:, None, None])
     outer[outer] = known[node[outer]] == 0
     triangle = np.nonzero(outer)[0]
-    _continue(place, known, node[outer], (columns, rows), cell, corners[triangle], bary[triangle], source[triangles[triangle]])
+    near = corners[triangle], bary[triangle], source[triangles[triangle]]
+    _continue(place, known, node[outer], (columns, rows), cell, *near)
     return to_source
 
 
 def affine_maps(corners: Matrix, source: Matrix) -> tuple[Matrix, Matrix]:
-    """Per triangle (m, 3, 2) the map from place to barycentric coordinates, (m, 3, 3), and to the texture, (m, 2, 3)."""
+    """Maps per triangle (m, 3, 2): from place to barycentric coordinates, (m, 3, 3), and to texture, (m, 2, 3)."""
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
     area = np.where(np.abs(area) < 1e-9, 1e-9, area)

@@ -30,7 +30,9 @@ def bind(
     points = mesh.vertices.astype(np.float64)
     handles: dict[int, str] = {}
     own = {side for side, arm in ARM_ROLES.items() if arm in apart}
-    anchors = [anchor for anchor in _anchors(role, skeleton) if role is not PartRole.FIGURE or _side_of(anchor) not in own]
+    anchors = _anchors(role, skeleton)
+    if role is PartRole.FIGURE:
+        anchors = [anchor for anchor in anchors if _side_of(anchor) not in own]
     near = [anchor for anchor in anchors if _distance(points, anchor[0]) < NEAR * skeleton.height]
     for point, bone in near or anchors:
         handles.setdefault(_nearest(points, point), bone)
@@ -153,4 +155,5 @@ def _pieces(mesh: Mesh) -> list[list[int]]:
 def _corners(points: NDArray[np.float64], piece: list[int]) -> list[int]:
     """Three far-apart vertices of a piece: enough to carry it without letting it turn freely."""
     own = points[piece]
-    return sorted({piece[int(np.argmin(own[:, 1]))], piece[int(np.argmin(own[:, 0]))], piece[int(np.argmax(own[:, 0]))]})
+    outermost = (np.argmin(own[:, 1]), np.argmin(own[:, 0]), np.argmax(own[:, 0]))
+    return sorted({piece[int(index)] for index in outermost})

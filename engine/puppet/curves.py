@@ -16,7 +16,6 @@ SAMPLES = 360
 """Samples of a loop in a baked table; cubic interpolation between them is exact to the eye."""
 
 
-
 class Ease(StrEnum):
     """How a curve passes a key."""
 

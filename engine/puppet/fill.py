@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.puppet.bleed import opaque_colours
 from engine.puppet.parts import Rgba
 
 
@@ -72,24 +73,10 @@ def _behind(
     # The arm's own outline and shade must not run into the fill: colours are taken from a little further away.
     reach = max(2, round(radius * 0.15))
     near = cv2.dilate(hole.astype(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)).astype(bool)
-    colour = _filled(np.where(near[..., None], 0, rgba).astype(np.float32))
+    colour = opaque_colours(np.where(near[..., None], 0, rgba).astype(np.uint8))
     if line is not None:
         inside: Any = cv2.distanceTransform((alpha > 128).astype(np.uint8), cv2.DIST_L2, 5)
         stroke = np.clip(line.width + 0.5 - inside, 0.0, 1.0)[..., None]
         colour = colour * (1 - stroke) + line.colour * stroke
     made = np.dstack([colour * alpha[..., None] / 255, alpha])
     return (rgba * (1 - cover[..., None]) + made * cover[..., None] + 0.5).astype(np.uint8)
-
-
-def _filled(known: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(h, w, 3) straight colours, 0..255: those of the known premultiplied pixels, and between them smooth ones."""
-    import cv2
-
-    height, width = known.shape[:2]
-    if min(height, width) <= 2:
-        total = known.reshape(-1, 4).sum(axis=0)
-        return np.broadcast_to(total[:3] * 255 / max(float(total[3]), 1e-6), (height, width, 3)).astype(np.float32)
-    coarse = cv2.resize(known, (-(-width // 2), -(-height // 2)), interpolation=cv2.INTER_AREA)
-    coarse *= np.minimum(4.0, 255 / np.maximum(coarse[..., 3:], 1e-3))
-    behind = cv2.resize(_filled(coarse), (width, height), interpolation=cv2.INTER_LINEAR)
-    return known[..., :3] + behind * (1.0 - np.minimum(known[..., 3:], 255) / 255)

@@ -40,7 +40,7 @@ def lifted(rgba: Rgba, skeleton: Skeleton, side: str) -> list[Part] | None:
         return None
     arm, radius = found
     soft = cv2.GaussianBlur(arm.astype(np.float32), (0, 0), 0.8)
-    cover = np.clip(cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC) * 2.0 - 0.5, 0.0, 1.0)
+    cover: Any = np.clip(cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC) * 2.0 - 0.5, 0.0, 1.0)
     torso = np.array([skeleton.joints[name] for name in ("neck", f"{side}_shoulder", f"{side}_hip", "hips")])
     body = body_behind(rgba, cover, radius / scale, torso, line_around(small, 1 / scale))
     return [Part(PartRole.FIGURE, body), Part(ARM_ROLES[side], (rgba * cover[..., None] + 0.5).astype(np.uint8))]
@@ -103,8 +103,8 @@ def _leftovers(visible: Mask, arm: Mask, near: Mask, radius: float) -> Mask:
     rest = visible & ~arm
     slender = rest & ~_broad(rest, radius) & near
     touching = _grown(arm, 1)
-    found = _pieces_that_touch(slender, touching, np.count_nonzero(arm))
-    return found | _pieces_that_touch(rest & ~found, touching, 0.25 * np.count_nonzero(arm))
+    found = _pieces_that_touch(slender, touching, float(np.count_nonzero(arm)))
+    return found | _pieces_that_touch(rest & ~found, touching, 0.25 * float(np.count_nonzero(arm)))
 
 
 def _broad(mask: Mask, radius: float) -> Mask:

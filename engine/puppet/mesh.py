@@ -32,18 +32,19 @@ def mesh_from_alpha(alpha: NDArray[np.uint8], spacing: float, margin: float) -> 
     pad = int(margin) + 3
     visible = np.pad((alpha > VISIBLE).astype(np.uint8), pad)
     reach = 2 * round(margin) + 1
-    covered = cv2.dilate(visible, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    covered: Any = cv2.dilate(visible, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     outlines, _ = cv2.findContours(covered, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     rim = [_resample(outline[:, 0, :].astype(np.float64), spacing) for outline in outlines if len(outline) > 8]
     if not rim:
         return None
-    depth = cv2.distanceTransform(covered, cv2.DIST_L2, 3)
+    depth: Any = cv2.distanceTransform(covered, cv2.DIST_L2, 3)
     grid = _inside(depth, spacing)
     points = np.vstack([*rim, grid])
     if len(points) < 3:
         return None
     triangles = np.asarray(Delaunay(points).simplices, dtype=np.int32)
-    triangles = triangles[_covers(points, triangles, covered) & ~_slivers(points, triangles, len(points) - len(grid), margin)]
+    triangles = triangles[_covers(points, triangles, covered)]
+    triangles = triangles[~_slivers(points, triangles, len(points) - len(grid), margin)]
     triangles = _same_winding(points, triangles)
     used, inverse = np.unique(triangles, return_inverse=True)
     if not len(used):
@@ -94,9 +95,7 @@ def _inside(depth: NDArray[np.float32], spacing: float) -> NDArray[np.float64]:
     return grid[depth[grid[:, 1].astype(int), grid[:, 0].astype(int)] > spacing * 0.6]
 
 
-def _covers(
-    points: NDArray[np.float64], triangles: NDArray[np.int32], covered: NDArray[np.uint8]
-) -> NDArray[np.bool_]:
+def _covers(points: NDArray[np.float64], triangles: NDArray[np.int32], covered: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Whether a triangle belongs to the part: most of seven probes in it lie on the covered area."""
     corners = points[triangles]
     centre = corners.mean(axis=1, keepdims=True)
@@ -108,9 +107,7 @@ def _covers(
     return (inside.sum(axis=1) >= 4) & (area > 0.5)
 
 
-def _slivers(
-    points: NDArray[np.float64], triangles: NDArray[np.int32], rim: int, margin: float
-) -> NDArray[np.bool_]:
+def _slivers(points: NDArray[np.float64], triangles: NDArray[np.int32], rim: int, margin: float) -> NDArray[np.bool_]:
     """Thin triangles between rim points alone: they lie in the clear margin, and would fold at the first bend."""
     corners = points[triangles]
     longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)

@@ -87,13 +87,13 @@ class Performer:
             layer, texture = self.puppet.rig.layers[index], self.puppet.textures[index]
             height, width = texture.rgba.shape[:2]
             uv = (layer.vertices - (texture.left, texture.top)) / (width, height)
-            result.append(DrawnLayer(layer.role, texture.rgba, uv.astype(np.float32), layer.triangles if shown is None else shown))
+            triangles = layer.triangles if shown is None else shown
+            result.append(DrawnLayer(layer.role, texture.rgba, uv.astype(np.float32), triangles))
         return tuple(result)
 
-    def frame(self, seconds: float) -> list[NDArray[np.float32]]:
-        """Vertices (n, 2) float32 in stage pixels of each of `layers`, at a second of any loop."""
-        vertices = (self._vertices(seconds / self.seconds) - (self.stage.left, self.stage.top)).astype(np.float32)
-        return [vertices[self._starts[i] : self._starts[i + 1]] for i, _ in self._sheets]
+    def frame(self, seconds: float) -> list[tuple[int, NDArray[np.float32]]]:
+        """What to draw, back to front: the index of one of `layers` and its vertices (n, 2) float32, stage pixels."""
+        return list(enumerate(self._placed(seconds)))
 
     def frame_count(self, fps: int) -> int:
         """Frames in one loop; frame `frame_count` would be frame 0 again."""
@@ -114,7 +114,12 @@ class Performer:
             ]
             rasteriser = Rasteriser(sheets, width, height, width / self.stage.width)
             self._rasterisers[size] = rasteriser
-        return rasteriser.draw(self.frame(seconds))
+        return rasteriser.draw(self._placed(seconds))
+
+    def _placed(self, seconds: float) -> list[NDArray[np.float32]]:
+        """Each drawn layer's vertices in stage pixels."""
+        vertices = (self._vertices(seconds / self.seconds) - (self.stage.left, self.stage.top)).astype(np.float32)
+        return [vertices[self._starts[i] : self._starts[i + 1]] for i, _ in self._sheets]
 
     def _vertices(self, phase: float) -> NDArray[np.float64]:
         """All layers' vertices in picture pixels at a phase in loops."""
@@ -162,7 +167,6 @@ class Performer:
         solid = np.zeros((round(rig.height * scale) + 1, round(rig.width * scale) + 1), dtype=np.float32)
         for layer, texture in zip(rig.layers, self.puppet.textures, strict=True):
             if layer.role in (PartRole.HEAD, PartRole.FIGURE):
-                height, width = texture.rgba.shape[:2]
                 to_map = np.array([[scale, 0, texture.left * scale], [0, scale, texture.top * scale]])
                 alpha = texture.rgba[..., 3].astype(np.float32) / 255
                 small = cv2.warpAffine(alpha, to_map, (solid.shape[1], solid.shape[0]), flags=cv2.INTER_AREA)

@@ -75,13 +75,12 @@ class Poser:
         joints = self._skeleton.joints
         points = [np.array(joints[f"{self._side}_{name}"]) for name in ("shoulder", "elbow", "hand")]
         moves = [(end - start) * share for start, end in pairwise(points)]
-        return {f"{self._side}_{name}": (float(x), float(y)) for name, (x, y) in zip(("forearm", "palm"), moves, strict=True)}
+        forearm, palm = ((float(x), float(y)) for x, y in moves)
+        return {f"{self._side}_forearm": forearm, f"{self._side}_palm": palm}
 
 
 def stretched(vertices: NDArray[np.float64], squash: float, centre: float, ground: float) -> NDArray[np.float64]:
     """Vertices (n, 2) made `squash` taller over the ground and as much thinner, as if their volume stayed."""
     tall = 1.0 + squash
     wide = 1.0 / tall
-    return np.column_stack(
-        [centre + (vertices[:, 0] - centre) * wide, ground + (vertices[:, 1] - ground) * tall]
-    )
+    return np.column_stack([centre + (vertices[:, 0] - centre) * wide, ground + (vertices[:, 1] - ground) * tall])

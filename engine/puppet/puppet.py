@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.puppet.lift import lifted
 from engine.puppet.parts import Part, PartRole, Rgba, check_parts, merged, premultiplied
 from engine.puppet.reach import waving_side
@@ -69,6 +71,6 @@ def in_shares(joints: Mapping[str, Point], width: int, height: int) -> dict[str,
 
 def _texture(rgba: Rgba) -> Texture:
     """Cropped to what is visible, with two clear pixels around so that edges fade and never smear."""
-    rows, columns = rgba[..., 3].any(axis=1).nonzero()[0], rgba[..., 3].any(axis=0).nonzero()[0]
+    rows, columns = (np.flatnonzero(rgba[..., 3].any(axis=axis)) for axis in (1, 0))
     top, left = max(0, int(rows[0]) - 2), max(0, int(columns[0]) - 2)
     return Texture(rgba[top : int(rows[-1]) + 3, left : int(columns[-1]) + 3].copy(), left, top)

@@ -19,12 +19,15 @@ PAD = 2
 FOLD = 2.5
 """A cell across which the texture jumps by this many cells lies on a fold or a gap and is drawn exactly."""
 
+SEEN = 254
+"""A pixel is shown where the map is known at all four nodes around it."""
+
 SUBPIXEL = 16
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One layer to draw: its mesh at rest in picture pixels, its texture, and, if not all of it is shown, which part."""
+    """One layer to draw: its mesh at rest in picture pixels, its texture, and which triangles if not all are shown."""
 
     rest: NDArray[np.float32]
     triangles: NDArray[np.int32]
@@ -56,7 +59,7 @@ class Rasteriser:
         self._grid = GridMap(np.zeros((*shape, 2), dtype=np.float32), np.zeros(shape, dtype=np.uint8))
 
     def draw(self, frame: Sequence[NDArray[np.float32]]) -> Rgba:
-        """Sheets over each other: (height, width, 4) uint8 premultiplied. `frame`: each sheet's vertices, stage pixels."""
+        """Sheets over each other: (height, width, 4) uint8 premultiplied. `frame`: vertices of each, stage pixels."""
         import cv2
 
         placed = [vertices.astype(np.float64) * self._scale for vertices in frame]
@@ -98,17 +101,22 @@ class Rasteriser:
             _exact(where, seen, broken, local[self._sheets[index].triangles], self._corners(index), cell)
         left, top = (int(v) for v in low * cell)
         width, height = min(wide, self.width - left), min(tall, self.height - top)
-        mask: Any = cv2.compare(seen[:height, :width], 254, cv2.CMP_GE)
+        mask: Any = (seen[:height, :width] >= SEEN).view(np.uint8)
         shown = self._sheets[index].shown
         if shown is not None:
-            mask &= _filled(local[shown], width, height)
-        pixels: Any = cv2.remap(
-            self._textures[index], where[:height, :width], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
-        )
+            mask = mask & _filled(local[shown], width, height)
+        pixels: Any = _remap(self._textures[index], where[:height, :width])
         return cv2.bitwise_and(pixels, pixels, mask=mask), left, top
 
     def _corners(self, index: int) -> NDArray[np.float64]:
         return self._sources[index][self._sheets[index].triangles]
+
+
+def _remap(texture: Rgba, where: NDArray[np.float32]) -> Rgba:
+    import cv2
+
+    remap: Any = cv2.remap
+    return remap(texture, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
 
 
 def _scaled(sheet: Sheet, scale: float) -> tuple[Rgba, NDArray[np.float64]]:
@@ -174,10 +182,10 @@ def _exact(
 
 
 def _filled(corners: NDArray[np.float64], width: int, height: int) -> NDArray[np.uint8]:
-    """A mask of 255 where one of the triangles (m, 3, 2) lies."""
+    """A mask of 1 where one of the triangles (m, 3, 2) lies."""
     import cv2
 
     mask = np.zeros((height, width), dtype=np.uint8)
     for triangle in np.rint((corners - 0.5) * SUBPIXEL).astype(np.int32):
-        cv2.fillConvexPoly(mask, triangle, 255, lineType=cv2.LINE_8, shift=4)
+        cv2.fillConvexPoly(mask, triangle, 1, lineType=cv2.LINE_8, shift=4)
     return mask

@@ -68,6 +68,7 @@ def raised_pose(skeleton: Skeleton, side: str, obstacle: NDArray[np.float32], sc
         return ArmPose(rest.upper - 2.0, rest.lower - 7.0, 17.0)
     neck, top = joints["neck"], joints["head_top"]
     head = max(_length(neck, top), 1.0)
+    face = ((neck[0] + top[0]) / 2, (neck[1] + top[1]) / 2)
     lengths = _length(shoulder, elbow), _length(elbow, hand)
     best, best_cost = ArmPose(20.0, 70.0, 20.0), np.inf
     for stretch, upper, bend in product((1.0, 1.1, 1.2, 1.3), range(-20, 51, 5), range(10, 91, 5)):
@@ -81,7 +82,7 @@ def raised_pose(skeleton: Skeleton, side: str, obstacle: NDArray[np.float32], sc
         ]
         x, y = _reach(shoulder, side, reach, upper, lower)
         height = (neck[1] - y) / head
-        over_face = np.exp(-(((x - (neck[0] + top[0]) / 2) ** 2 + (y - (neck[1] + top[1]) / 2) ** 2) / (0.5 * head) ** 2))
+        over_face = np.exp(-((_length((x, y), face) / (0.5 * head)) ** 2))
         cost = 0.7 * sum(covered) + 3.0 * over_face + 2.0 * max(0.0, 0.5 - height) + 1.2 * (stretch - 1.0)
         cost += ((bend - 50) / 90) ** 2 + ((upper - 5) / 80) ** 2
         if cost < best_cost:

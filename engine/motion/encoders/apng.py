@@ -43,7 +43,8 @@ def png_bytes(rgba: Rgba) -> bytes:
     """A straight-alpha picture (h, w, 4) uint8 as a PNG file."""
     import cv2
 
-    done, data = cv2.imencode(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA), [cv2.IMWRITE_PNG_COMPRESSION, COMPRESSION])
+    flipped = cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA)
+    done, data = cv2.imencode(".png", flipped, [cv2.IMWRITE_PNG_COMPRESSION, COMPRESSION])
     if not done:
         raise ValueError("the picture can't be written as PNG")
     return data.tobytes()

@@ -68,12 +68,12 @@ def _palette(frames: Frames) -> NDArray[np.uint8]:
 
 def _lookup(palette: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The nearest palette entry for every colour of 6 bits a channel: a colour always falls on the same entry."""
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     levels = (np.arange(1 << LOOKUP_BITS) + 0.5) * (256 >> LOOKUP_BITS)
     red, green, blue = np.meshgrid(levels, levels, levels, indexing="ij")
     cube = np.column_stack([red.ravel(), green.ravel(), blue.ravel()])
-    return np.asarray(cKDTree(palette.astype(float)).query(cube)[1], dtype=np.uint8)
+    return np.asarray(KDTree(palette.astype(float)).query(cube)[1], dtype=np.uint8)
 
 
 def _visible(frame: Rgba) -> tuple[int, int, int, int]:

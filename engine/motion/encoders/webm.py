@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.motion.ffmpeg import ffmpeg_program
 from engine.motion.frames import Frames, Watch
 from engine.protocol.errors import MascotError
+from engine.puppet.bleed import opaque_colours
 from engine.puppet.parts import Rgba
 
 CRF = 20
@@ -27,7 +27,8 @@ def write_webm(frames: Frames, path: Path, watch: Watch) -> None:
     """Raises MissingProgram, Cancelled; OSError with ENOSPC when the disk is full. `path` may be left half written."""
     command = [
         ffmpeg_program(), "-hide_banner", "-loglevel", "error", "-nostdin", "-y",
-        "-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{frames.width}x{frames.height}", "-r", f"{frames.fps:g}", "-i", "pipe:0",
+        "-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{frames.width}x{frames.height}", "-r", f"{frames.fps:g}",
+        "-i", "pipe:0",
         "-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuva420p",
         "-c:v", "libvpx-vp9", "-crf", str(CRF), "-b:v", "0", "-deadline", "good", "-cpu-used", "3", "-row-mt", "1",
         "-auto-alt-ref", "0", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
@@ -68,28 +69,9 @@ def _reason(messages: IO[bytes], path: Path) -> Exception:
 def bled(frame: Rgba) -> Rgba:
     """Straight alpha with the mascot's own colours carried on into what is transparent.
 
-    VP9 halves the colours' resolution and rounds them off: black under transparent pixels would come back as a dark rim.
+    VP9 halves the colours' resolution and rounds them off: black under transparent pixels would come back as a rim.
     """
-    own = frame.astype(np.float32) / 255
-    around = _spread(own)[..., :3]
-    alpha = own[..., 3:]
-    colour = np.where(frame[..., 3:] >= CLEAR_ENOUGH, own[..., :3] / np.maximum(alpha, 1e-6), around)
-    result = np.empty_like(frame)
-    result[..., :3] = np.clip(colour * 255 + 0.5, 0, 255)
-    result[..., 3] = frame[..., 3]
-    return result
-
-
-def _spread(level: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Fill what is transparent from coarser and coarser means of what is not; the result is opaque."""
-    import cv2
-
-    height, width = level.shape[:2]
-    if min(height, width) <= 2:
-        mean = level.reshape(-1, 4).sum(axis=0)
-        return np.broadcast_to(mean / max(float(mean[3]), 1e-6), level.shape).astype(np.float32)
-    coarse = cv2.resize(level, (-(-width // 2), -(-height // 2)), interpolation=cv2.INTER_AREA)
-    # A mean that is barely covered still names its colour.
-    coarse *= np.minimum(4.0, 1.0 / np.maximum(coarse[..., 3:], 1e-6))
-    behind = cv2.resize(_spread(coarse), (width, height), interpolation=cv2.INTER_LINEAR)
-    return level + behind * (1.0 - np.minimum(level[..., 3:], 1.0))
+    alpha = frame[..., 3:]
+    own = frame[..., :3].astype(np.float32) * 255 / np.maximum(alpha, 1)
+    colour = np.where(alpha >= CLEAR_ENOUGH, own, opaque_colours(frame))
+    return np.dstack([np.clip(colour + 0.5, 0, 255).astype(np.uint8), alpha])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import BinaryIO
 
 from PIL import Image
@@ -15,7 +16,7 @@ def write_webp(frames: Frames, file: BinaryIO, watch: Watch) -> None:
     """Lossy colour of high quality, lossless alpha, endless loop. Raises Cancelled, OSError."""
     book = _Flipbook(frames, watch)
     starts = [round(1000 * i / frames.fps) for i in range(frames.count + 1)]
-    durations = [end - start for start, end in zip(starts, starts[1:], strict=False)]
+    durations = [end - start for start, end in pairwise(starts)]
     book.save(
         file, "WEBP", save_all=True, append_images=(), duration=durations, loop=0, background=(0, 0, 0, 0),
         quality=QUALITY, alpha_quality=100, method=2,
