@@ -81,11 +81,6 @@ def head_path(m: Model, right: Sequence[Knot]) -> Path:
     return smooth(mirrored_knots(points_of(right, f.head, f.head_hw, f.head_hh)))  # type: ignore[arg-type]
 
 
-ROUND: tuple[Knot, ...] = (
-    (0, -1), (0.5, -0.9), (0.88, -0.48), (1.0, 0.08), (0.9, 0.56), (0.5, 0.9), (0, 1),
-)  # fmt: skip
-
-
 def at(m: Model, points: Sequence[Knot], *, closed: bool = True) -> Path:
     """A smooth path through points in head units."""
     f = m.frame
