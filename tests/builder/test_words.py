@@ -153,6 +153,6 @@ def test_a_very_long_prompt_is_read_to_its_end() -> None:
     assert parse("dragon " * 14_000 + "fox").known == {"species": Species.FOX}
     many = " ".join(f"thing{i:05d}" for i in range(8_000))
     assert len(parse(many).unknown) == 8_000
-    started = time.perf_counter()
+    started = time.process_time()
     assert parse("red fox with a blue scarf " * 3_900).mascot.accessory_colour is Colour.BLUE
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
