@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -30,7 +28,7 @@ from engine.protocol.wire import (
     Shutdown,
     Workplace,
 )
-from engine.runner.engine_log import open_log
+from engine.runner.child import bury, close_pipes, kill, reason_of, start_child, tail_of
 
 LOG = logging.getLogger("mascotforge.client")
 CANCEL_SECONDS = 2.0
@@ -38,13 +36,6 @@ CLOSE_SECONDS = 1.0
 FIRST_BACKOFF_SECONDS = 0.2
 LONGEST_BACKOFF_SECONDS = 10.0
 MAX_FAILED_STARTS = 3
-
-# Ctrl-C in a terminal is the client's business alone: elsewhere a session of its own does what these flags do here.
-_CREATION_FLAGS = (
-    subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-    if sys.platform == "win32"
-    else 0
-)
 
 
 class EngineState(StrEnum):
@@ -83,6 +74,7 @@ class LaneProcess:
         self._lane = lane
         self._workplace = workplace
         self._command = [*command, "--lane", lane.value, "--parent", str(os.getpid())]
+        self._log = Path(workplace.cache) / "logs" / f"engine-{lane}.log"
         self._on_event = on_event
         self._on_state = on_state
         self._on_lost = on_lost
@@ -95,6 +87,7 @@ class LaneProcess:
         self._closing = False
         self._failed_starts = 0
         self._deaths_in_a_row = 0
+        self._other_version: int | None = None
         self.state = EngineState.STOPPED
 
     @property
@@ -122,7 +115,7 @@ class LaneProcess:
                 return
             job.cancelled = True
             self._send(Cancel(job_id=job_id))
-            timer = threading.Timer(CANCEL_SECONDS, self._kill_for, (job_id, self._process))
+            timer = threading.Timer(CANCEL_SECONDS, self._kill_for, (job_id,))
             timer.daemon = True
             self._timers[job_id] = timer
             timer.start()
@@ -142,13 +135,12 @@ class LaneProcess:
         for timer in timers:
             timer.cancel()
             timer.join()
-        if process is not None:
-            try:
-                process.wait(CLOSE_SECONDS)
-            except subprocess.TimeoutExpired:
-                _kill(process)
-        if thread is not None and thread is not threading.current_thread():
-            thread.join()
+        if thread is None or thread is threading.current_thread():
+            return
+        thread.join(CLOSE_SECONDS)
+        if thread.is_alive() and process is not None:
+            kill(process)
+        thread.join()
 
     def _need_thread(self) -> None:
         if self._thread is None and not self._closing:
@@ -211,23 +203,16 @@ class LaneProcess:
                 self._failed_starts = 0
                 self._tell(EngineState.BUSY if self._jobs else EngineState.READY)
             else:
-                LOG.error("the %s engine speaks protocol %s", self._lane, message.version)
-        process.wait()
-        process.stdout.close()
+                self._other_version = message.version
+                kill(process)
+        bury(process)
+        with self._changed:
+            close_pipes(process)
         return answered
 
     def _start(self) -> subprocess.Popen[bytes] | None:
         try:
-            with open_log(Path(self._workplace.cache) / "logs" / f"engine-{self._lane}.log") as log:
-                process = subprocess.Popen(
-                    self._command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    env=_environment(),
-                    start_new_session=sys.platform != "win32",
-                    creationflags=_CREATION_FLAGS,
-                )
+            process = start_child(self._command, self._log)
         except OSError as error:
             LOG.error("the %s engine can't be started: %s", self._lane, error)
             return None
@@ -273,15 +258,15 @@ class LaneProcess:
             process, self._process = self._process, None
             jobs = list(self._jobs.values())
         self._tell(EngineState.STOPPED)
-        reason = _reason(process.returncode) if process is not None else "it could not be started"
+        reason = reason_of(process.returncode) if process is not None else "it could not be started"
         LOG.warning("the %s engine stopped: %s", self._lane, reason)
         for job in [job for job in jobs if job.cancelled]:
             self._end(CancelledJob(job_id=job.message.job_id, at=time.time()))
         left = [job for job in jobs if not job.cancelled]
         was_killed_for_cancel = len(left) < len(jobs)
-        if not answered:
+        if not answered and not was_killed_for_cancel:
             self._failed_starts += 1
-            if self._failed_starts >= MAX_FAILED_STARTS:
+            if self._failed_starts >= MAX_FAILED_STARTS or self._other_version is not None:
                 self._give_up(left, reason)
                 return
         elif left and not was_killed_for_cancel:
@@ -301,8 +286,15 @@ class LaneProcess:
     def _give_up(self, jobs: Sequence[_Job], reason: str) -> None:
         self._failed_starts = 0
         self._tell(EngineState.FAILED)
-        log = Path(self._workplace.cache) / "logs" / f"engine-{self._lane}.log"
-        sentence = f"The engine can't be started ({reason}); {log} says why, and `mascotforge doctor` checks the rest."
+        sentence = (
+            f"The engine can't be started ({reason}); {self._log} says why, and `mascotforge doctor` checks the rest."
+        )
+        if self._other_version is not None:
+            sentence = (
+                f"The engine process speaks protocol {self._other_version} and this program {PROTOCOL_VERSION}; "
+                "reinstall MascotForge so that both are of one version."
+            )
+            self._other_version = None
         for job in jobs:
             self._end(
                 Failed(
@@ -310,7 +302,7 @@ class LaneProcess:
                     at=time.time(),
                     code=ErrorCode.ENGINE_STOPPED,
                     sentence=sentence,
-                    details=_tail(log),
+                    details=tail_of(self._log),
                 )
             )
 
@@ -320,50 +312,16 @@ class LaneProcess:
         with self._changed:
             self._changed.wait_for(lambda: self._closing, timeout=seconds)
 
-    def _kill_for(self, job_id: str, process: subprocess.Popen[bytes] | None) -> None:
+    def _kill_for(self, job_id: str) -> None:
         """The process had its time to answer a cancel; only the job that it is at is worth killing it for."""
         with self._changed:
-            job = self._jobs.get(job_id)
-            if job is None or process is None or process is not self._process:
-                return
-            if next(iter(self._jobs.values())) is not job:
+            job, process = self._jobs.get(job_id), self._process
+            if job is None or process is None or next(iter(self._jobs.values())) is not job:
                 return
         LOG.warning("the %s engine didn't answer a cancel and is killed", self._lane)
-        _kill(process)
+        kill(process)
 
     def _tell(self, state: EngineState) -> None:
         if state is not self.state:
             self.state = state
             self._on_state(self._lane, state)
-
-
-def _reason(returncode: int) -> str:
-    return f"signal {-returncode}" if returncode < 0 else f"exit code {returncode}"
-
-
-def _tail(log: Path, limit: int = 4000) -> str:
-    try:
-        return log.read_text(errors="replace")[-limit:]
-    except OSError:
-        return ""
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """The process and, where there are process groups, the programs that it started."""
-    if process.poll() is not None:
-        return
-    if sys.platform == "win32":
-        process.kill()
-        return
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-
-
-def _environment() -> dict[str, str]:
-    """The engine finds the same code as its client, never goes online by itself, and says where it crashed."""
-    root = str(Path(__file__).resolve().parents[2])
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    offline = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
-    return {**os.environ, **offline, "PYTHONPATH": os.pathsep.join(paths), "PYTHONFAULTHANDLER": "1"}

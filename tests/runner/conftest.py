@@ -59,7 +59,7 @@ class Client:
             heard.append(what)
             self._told.notify_all()
 
-    def until(self, question: Callable[[], object], seconds: float = 60) -> None:
+    def until(self, question: Callable[[], object], seconds: float = 240) -> None:
         with self._told:
             assert self._told.wait_for(question, seconds), f"not within {seconds} s: {self.events} {self.lost}"
 

@@ -269,6 +269,28 @@ def test_an_engine_that_cannot_start_fails_the_job_with_a_sentence(workplace: Wo
     assert EngineState.FAILED in [state for _, state in client.states]
 
 
+def test_an_engine_of_another_version_is_one_sentence(workplace: Workplace) -> None:
+    answer = json.dumps({"kind": "hello", "version": 99, "lane": "gpu"})
+    code = f"import time; print({answer!r}, flush=True); time.sleep(60)"
+    client = Client(workplace, [sys.executable, "-c", code])
+    client.engine.submit("job", script("work"))
+    failed = client.until_ended("job")[-1]
+    client.engine.close()
+    assert isinstance(failed, Failed)
+    assert "speaks protocol 99 and this program 1; reinstall" in failed.sentence
+
+
+def test_an_encoder_of_a_crashed_engine_ends_with_it(client: Client, tmp_path: Path) -> None:
+    marker = tmp_path / "child"
+    client.engine.submit("job", script(f"child {marker}"))
+    until(lambda: marker.is_file() and marker.read_text(), 60)
+    pid = client.engine.process_id(Lane.GPU)
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    client.until(lambda: client.lost)
+    until(lambda: not is_alive(int(marker.read_text())))
+
+
 def test_close_ends_a_busy_engine_quickly(workplace: Workplace) -> None:
     client = Client(workplace, SCRIPTED_HOST)
     client.engine.submit("job", script("stuck 60"))
