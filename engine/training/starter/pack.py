@@ -15,7 +15,7 @@ MAX_FILE_BYTES = 15_000_000
 
 
 def build_pipeline(unet: Any, vae: Any, encoders: TextEncoders) -> Any:
-    from diffusers import StableDiffusionXLPipeline
+    from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
 
     pipe = StableDiffusionXLPipeline(
         vae=vae,

@@ -69,7 +69,7 @@ def text_stage(plan: Plan) -> TextEncoders:
 
 def vae_stage(plan: Plan, drawings: Drawings) -> Any:
     """The VAE with standardised latents, frozen."""
-    from diffusers import AutoencoderKL
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
     folder = plan.work / "vae"
     if not (folder / "done").is_file():

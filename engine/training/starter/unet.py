@@ -35,7 +35,7 @@ class UNetSize:
 
 def build_unet(size: UNetSize, latents: torch.Tensor, encoders: TextEncoders) -> Any:
     """A fresh SDXL UNet for `latents` (n, channels, h, w); attention where it is cheap, at the coarsest level."""
-    from diffusers import UNet2DConditionModel
+    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
     levels = len(size.blocks)
     pooled = encoders.second.config.projection_dim
@@ -60,7 +60,7 @@ def build_unet(size: UNetSize, latents: torch.Tensor, encoders: TextEncoders) ->
 
 def build_scheduler() -> Any:
     """SDXL's noise schedule, ended in pure noise so that empty and strong colours alike come out right."""
-    from diffusers import EulerDiscreteScheduler
+    from diffusers.schedulers.scheduling_euler_discrete import EulerDiscreteScheduler
 
     return EulerDiscreteScheduler(
         num_train_timesteps=1000,
@@ -87,7 +87,8 @@ class Average:
 
         keep = min(self._decay, (1 + step) / (10 + step))
         with torch.no_grad():
-            torch._foreach_lerp_(list(self.model.parameters()), list(model.parameters()), 1 - keep)
+            for mine, newest in zip(self.model.parameters(), model.parameters(), strict=True):
+                mine.lerp_(newest, 1 - keep)
 
 
 class Denoising:

@@ -35,14 +35,17 @@ class VaeSize:
 
 def build_vae(size: VaeSize) -> Any:
     """A fresh AutoencoderKL. One normalisation group: more would wash out the flat colours of drawings."""
-    from diffusers import AutoencoderKL
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
+    levels: dict[str, Any] = {
+        "down_block_types": ("DownEncoderBlock2D",) * len(size.blocks),
+        "up_block_types": ("UpDecoderBlock2D",) * len(size.blocks),
+        "block_out_channels": size.blocks,
+    }
     return AutoencoderKL(
         in_channels=4,
         out_channels=4,
-        down_block_types=("DownEncoderBlock2D",) * len(size.blocks),
-        up_block_types=("UpDecoderBlock2D",) * len(size.blocks),
-        block_out_channels=size.blocks,
+        **levels,
         layers_per_block=1,
         latent_channels=LATENT_CHANNELS,
         norm_num_groups=1,

@@ -49,9 +49,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 
 
 def test_the_packed_folder_is_an_sdxl_pipeline_that_makes_rgba_pictures(made: Plan) -> None:
-    from diffusers import StableDiffusionXLPipeline
+    from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
 
-    pipe = StableDiffusionXLPipeline.from_pretrained(made.out, torch_dtype=torch.float32)
+    pipe: Any = StableDiffusionXLPipeline.from_pretrained(made.out, torch_dtype=torch.float32)
     pipe.set_progress_bar_config(disable=True)
     picture = pipe("a happy blue fox", num_inference_steps=2, guidance_scale=4.0, output_type="pil").images[0]
     assert picture.size == (256, 256)
@@ -68,7 +68,7 @@ def test_a_finished_stage_is_not_run_again(made: Plan) -> None:
 
 
 def test_too_large_a_starter_is_refused_and_the_old_one_stays(made: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    from diffusers import StableDiffusionXLPipeline
+    from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
 
     from engine.training.starter import pack as packing
 
@@ -134,7 +134,7 @@ def test_folded_statistics_standardise_latents_and_change_no_reconstruction(tmp_
 
 
 def test_empty_prompts_are_zeros_in_the_pipeline(made: Plan) -> None:
-    from diffusers import StableDiffusionXLPipeline
+    from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
 
     pipe: Any = StableDiffusionXLPipeline.from_pretrained(made.out, torch_dtype=torch.float32)
     _, negative, pooled, negative_pooled = pipe.encode_prompt("a fox", do_classifier_free_guidance=True)
