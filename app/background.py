@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 class Background(QObject):
     """`run` a function beside the window; callbacks come in the GUI thread, none after `close`.
 
-    Attributes: `executor` for panels that bring their own way back to the GUI thread; `failed` (Signal of MascotError | BaseException) for work whose caller gave no `on_error`.
+    Attributes: `executor` for panels that bring their own way back to the GUI thread;
+    `failed` (Signal of MascotError | BaseException) for work whose caller gave no `on_error`.
     """
 
     failed = Signal(object)

@@ -44,8 +44,9 @@ class LogFile:
             self._handler = None
 
 
-def install_hook(show: Callable[[BaseException, str], object]) -> None:
-    """Send every error that nobody caught to the log and to `show(error, traceback)`."""
+def install_hook(show: Callable[[BaseException, str], object]) -> Callable[[], None]:
+    """Send every error that nobody caught to the log and to `show(error, traceback)`. Gives what undoes it."""
+    before = sys.excepthook
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
@@ -54,4 +55,8 @@ def install_hook(show: Callable[[BaseException, str], object]) -> None:
         log.error("unexpected error", exc_info=(kind, error, trace))
         show(error, "".join(traceback.format_exception(kind, error, trace)))
 
+    def restore() -> None:
+        sys.excepthook = before
+
     sys.excepthook = hook
+    return restore

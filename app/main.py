@@ -49,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from app.run import Run
 
     run: Run = Run(app, folder)
+    run.window.closing.connect(app.quit)
     run.show()
     code = app.exec()
     run.close()

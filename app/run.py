@@ -25,18 +25,22 @@ BUILDER_AFTER_MS = 30
 class Run(QObject):
     """Window first; after its first paint the panels, then the library, then the builder."""
 
-    def __init__(self, app: QApplication, folder: Path) -> None:
+    def __init__(self, app: QApplication, folder: Path, *, dress: bool = True, warm: bool = True) -> None:
+        """`dress`: put the theme on `app`, which is done once in a process. `warm`: start the picture engine as soon as
+        someone writes a prompt, so that its imports are done when Generate is pressed."""
         super().__init__()
         self._app = app
         self._folder = folder
         self._log = LogFile()
-        apply_theme(app)
+        self._warm = warm
+        if dress:
+            apply_theme(app)
         logging.captureWarnings(True)
         self.session = StudioSession()
         self.window = MainWindow(self.session)
         self.studio: Studio | None = None
         self.doorbell: Doorbell | None = None
-        install_hook(self._unexpected)
+        self._restore_hook = install_hook(self._unexpected)
         self.window.painted.connect(self._furnish)
         self.session.opened.connect(self._opened)
 
@@ -51,14 +55,18 @@ class Run(QObject):
             self.doorbell.close()
         self.session.close()
         self._log.close()
+        self._restore_hook()
 
     def _furnish(self) -> None:
         from app.studio import Studio
 
         self.studio = Studio(self.session, self.window)
         self.studio.folder_wanted.connect(self.open)
+        if self._warm:
+            self.studio.create.prompt.edited.connect(self._warm_up)
         self.doorbell = Doorbell(self._folder, self)
         self.doorbell.rung.connect(self._come_forward)
+        self.studio.create.focus_prompt()
         self.session.open_library(self._folder)
         QTimer.singleShot(BUILDER_AFTER_MS, self, self.studio.bring_builder)
 
@@ -68,6 +76,14 @@ class Run(QObject):
         if self.doorbell is not None:
             self.doorbell.listen(folder)
         self.session.open_library(folder)
+
+    def _warm_up(self, prompt: str) -> None:
+        dispatcher = self.session.dispatcher
+        if prompt and dispatcher is not None and self.studio is not None:
+            from engine.protocol.wire import Lane
+
+            self.studio.create.prompt.edited.disconnect(self._warm_up)
+            self.session.background.run(lambda: dispatcher.warm_up(Lane.GPU))
 
     def _opened(self) -> None:
         library = self.session.library

@@ -40,7 +40,8 @@ class StudioSession(QObject):
     `jobs` (what is known of jobs now), `undo_stack`, `background`.
     Signals: `opening(folder)`, `opened()`, `closed()`, `problem(error, folder)` when a library can't be opened,
     `project_changed(Project)`, `projects_changed()`, `entry_changed(Entry | None)`, `entries_changed()`,
-    `queue_changed()`, `job_event(event)`, `engine_state(lane, state)`, `noted(Note)`, `tab_wanted(str)`.
+    `queue_changed()`, `prompts_changed()`, `job_event(event)`, `engine_state(lane, state)`, `noted(Note)`,
+    `tab_wanted(str)`, `submitted(Job)`.
     """
 
     opening = Signal(object)
@@ -52,10 +53,12 @@ class StudioSession(QObject):
     entry_changed = Signal(object)
     entries_changed = Signal()
     queue_changed = Signal()
+    prompts_changed = Signal()
     job_event = Signal(object)
     engine_state = Signal(str, str)
     noted = Signal(object)
     tab_wanted = Signal(str)
+    submitted = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -118,9 +121,7 @@ class StudioSession(QObject):
 
         if self.library is None:
             return
-        dispatcher = Dispatcher(
-            self.library, owner="studio", on_event=self._event_arrived, on_state=self._state_arrived
-        )
+        dispatcher = Dispatcher(self.library, owner="studio", on_event=self.event_arrived, on_state=self.state_arrived)
         dispatcher.start()
         self.dispatcher = dispatcher
 
@@ -209,6 +210,7 @@ class StudioSession(QObject):
             self.report(error)
             return None
         self.queue_changed.emit()
+        self.submitted.emit(job)
         return job
 
     def cancel(self, job_id: str) -> None:
@@ -245,10 +247,12 @@ class StudioSession(QObject):
 
     # what other threads say
 
-    def _event_arrived(self, event: AnyEvent) -> None:
+    def event_arrived(self, event: AnyEvent) -> None:
+        """An event of a job, from any thread."""
         self.background.post(lambda: self._take_event(event))
 
-    def _state_arrived(self, lane: object, state: object) -> None:
+    def state_arrived(self, lane: object, state: object) -> None:
+        """A lane's new state, from any thread."""
         self.background.post(lambda: self.engine_state.emit(str(lane), str(state)))
 
     def _library_changed(self, kind: str, _id: str) -> None:
@@ -276,3 +280,5 @@ class StudioSession(QObject):
             self.queue_changed.emit()
         elif kind.startswith("entry"):
             self.entries_changed.emit()
+        elif kind == "prompt":
+            self.prompts_changed.emit()

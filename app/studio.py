@@ -15,6 +15,7 @@ from app.create_panel.panel import CreatePanel
 from app.create_panel.state import CreateModel
 from app.gallery.deeds import Deeds
 from app.gallery.menu import entry_menu
+from app.gallery.model import PICTURES
 from app.gallery.panel import GalleryPanel
 from app.gallery.tags_sheet import TagsSheet
 from app.projects.deeds import ProjectDeeds
@@ -33,7 +34,6 @@ from app.window.sheet import Sheet
 from app.window.shortcuts_sheet import ShortcutsSheet
 from engine.protocol.events import ArtifactMade, Done
 from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
-from engine.protocol.sources import PICTURE_ROLES
 
 if TYPE_CHECKING:
     from app.builder_panel.panel import BuilderPanel
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
 
 class Studio(QObject):
-    """Made after the window's first paint. `bring_builder` adds the builder a moment later; the stage comes when its tab is
-    first shown, because it brings the OpenGL canvas.
+    """Made after the window's first paint. `bring_builder` adds the builder a moment later; the stage comes
+    when its tab is first shown, because it brings the OpenGL canvas.
 
     Emits `folder_wanted(Path)` when the user chose another library.
     """
@@ -66,6 +66,7 @@ class Studio(QObject):
         self.stage: StagePanel | None = None
         self.builder: BuilderPanel | None = None
         self.sheet: Sheet | None = None
+        self._eager = True
         window.create_tabs.fill("describe", self.create)
         window.workspace.tabs.fill("picture", self.picture)
         _fill(window.gallery_place, self.gallery)
@@ -85,7 +86,7 @@ class Studio(QObject):
         self.gallery.menu_wanted.connect(
             lambda at: entry_menu(window.registry, self.gallery.model.filter.trashed, window).popup(at)
         )
-        self.gallery.opened.connect(lambda _entry: session.show_tab("picture"))
+        self.gallery.opened.connect(self._open_entry)
         self.queue.result_wanted.connect(self.gallery.select_result_of)
         self.deeds.recipe_wanted.connect(self.use_recipe)
         self.deeds.saved.connect(lambda folder: session.remember("save_folder", str(folder)))
@@ -99,13 +100,16 @@ class Studio(QObject):
         self.picture.empty.prompt_picked.connect(self._try_example)
         self.picture.empty.build_wanted.connect(lambda: session.show_tab("build"))
         self.picture.view.drag_wanted.connect(lambda: self.gallery.view.startDrag(Qt.DropAction.CopyAction))
-        self.generator.submitted.connect(lambda _jobs: self._load_history())
+        session.submitted.connect(lambda _job: self._set_eager(True))
+        self.gallery.picked.connect(lambda: self._set_eager(False))
+        session.prompts_changed.connect(self._load_history)
 
     def bring_builder(self) -> None:
         """Put the builder into its tab."""
         from app.builder_panel.panel import BuilderPanel
 
         self.builder = BuilderPanel(self.session)
+        self.builder.prompt_requested.connect(self._use_prompt)
         self.window.create_tabs.fill("build", self.builder)
         self._finish_menus()
 
@@ -127,7 +131,7 @@ class Studio(QObject):
     def close(self) -> None:
         """Before the session closes: the stage stops its clock."""
         if self.sheet is not None:
-            self.sheet.close()
+            self.sheet.dismiss()
         if self.stage is not None:
             self.stage.close_stage()
 
@@ -153,6 +157,12 @@ class Studio(QObject):
             f"The recipe of {source} is in the panel." if source else "The recipe is in the panel.", "success"
         )
 
+    def _open_entry(self, entry: Entry) -> None:
+        if entry.artifact.role in PICTURES:
+            self.session.show_tab("picture")
+        else:
+            self.deeds.open_outside(entry)
+
     def _use_prompt(self, text: str) -> None:
         self.session.show_tab("describe")
         self.create.use_prompt(text)
@@ -165,8 +175,9 @@ class Studio(QObject):
 
     def open_sheet(self, sheet: Sheet) -> None:
         """Show a sheet in place of the one that may be open."""
-        if self.sheet is not None:
-            self.sheet.close()
+        current = self.sheet
+        if current is not None:
+            current.dismiss()
         self.sheet = sheet
         sheet.gone.connect(self._sheet_gone)
         sheet.open()
@@ -211,7 +222,7 @@ class Studio(QObject):
         folder = QFileDialog.getExistingDirectory(self.window, "Choose a library folder")
         if folder:
             if self.sheet is not None:
-                self.sheet.close()
+                self.sheet.dismiss()
             self.folder_wanted.emit(Path(folder))
 
     def choose_import(self) -> None:
@@ -266,10 +277,14 @@ class Studio(QObject):
             if device:
                 precision = event.artifact.effective.get("dtype")
                 self.window.status.set_device(" · ".join(str(part) for part in (device, precision) if part))
-            if event.artifact.role in PICTURE_ROLES and event.artifact.media_type == "image/png":
+            if event.artifact.role in PICTURES and self._eager:
                 self.gallery.select_result_of(event.job_id)
         elif isinstance(event, Done):
             self.gallery.model.refresh()
+
+    def _set_eager(self, eager: bool) -> None:
+        """Whether the next result is selected by itself: not while the user looks at something else."""
+        self._eager = eager
 
     def _entry_changed(self, _entry: Entry | None) -> None:
         self.window.refresh_enabled()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
-from app.canvas.image_view import STEP, ImageView
+from app.canvas.image_view import ImageView
 from app.theme.roles import set_role
 from app.theme.tokens import SPACE_1, SPACE_2, SPACE_3
-from app.widgets.buttons import ActionButton, IconButton
-from app.widgets.labels import ElidedLabel, label
+from app.widgets.buttons import ActionButton, IconButton, tooltip
+from app.widgets.labels import ElidedLabel
 
 
 class ViewBar(QFrame):
@@ -31,16 +30,13 @@ class ViewBar(QFrame):
         self.checker.toggled.connect(view.set_checker)
         self.sharp = IconButton("scan", "Sharp pixels", checkable=True)
         self.sharp.toggled.connect(view.set_sharp_pixels)
-        smaller = IconButton("zoom-out", "Zoom out", "Ctrl+-")
-        smaller.clicked.connect(lambda: view.zoom_by(1 / STEP))
-        self.percent = label("100 %", "faint")
-        self.percent.setMinimumWidth(44)
-        self.percent.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        larger = IconButton("zoom-in", "Zoom in", "Ctrl++")
-        larger.clicked.connect(lambda: view.zoom_by(STEP))
+        self.percent = QToolButton()
+        self.percent.setMinimumWidth(52)
+        self.percent.setToolTip(tooltip("Actual size", "Ctrl+Alt+0"))
+        self.percent.clicked.connect(view.actual_size)
         fit = IconButton("maximize", "Fit", "Ctrl+0")
         fit.clicked.connect(view.fit)
-        for widget in (self.checker, self.sharp, smaller, self.percent, larger, fit):
+        for widget in (self.checker, self.sharp, self.percent, fit):
             self._layout.addWidget(widget)
         view.zoomed.connect(
             lambda zoom: self.percent.setText(f"{zoom * view.devicePixelRatioF():.0%}".replace("%", " %"))

@@ -39,7 +39,7 @@ class GenerateButton(QPushButton):
         self._working = working
         if working is None:
             set_kind(self, "primary")
-            self.setText("Generate")
+            self.setText(" Generate")
             self.setIcon(icon("sparkles", "on_accent"))
             self.setToolTip("Make the picture  (Ctrl+Enter)")
         else:
@@ -47,7 +47,7 @@ class GenerateButton(QPushButton):
             parts = ["Cancel", f"{working.fraction:.0%}", time_left(working.eta_s)]
             if working.left > 1:
                 parts.append(f"{working.left} to go")
-            self.setText("  ·  ".join(part for part in parts if part))
+            self.setText(" " + "  ·  ".join(part for part in parts if part))
             self.setIcon(icon("x", "text"))
             self.setToolTip("Stop what is being made  (Esc)")
         self.update()

@@ -135,6 +135,7 @@ class CreatePanel(QWidget):
         self.count.setRange(1, MAX_COUNT)
         self.count.setPrefix("× ")
         self.count.setFixedWidth(72)
+        self.count.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.count.setMinimumHeight(38)
         self.count.setAccessibleName("Number of pictures")
         self.count.setToolTip("How many pictures, each with the next seed")

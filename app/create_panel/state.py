@@ -95,7 +95,7 @@ class CreateModel(QObject):
                     values["prompt"] = "a mascot"
 
     def recipes(self) -> list[PictureRecipe]:
-        """One recipe per wanted picture, seeds counting up. Raises pydantic.ValidationError while `problems` is not empty."""
+        """One recipe per wanted picture, seeds counting up. Raises pydantic.ValidationError on problems."""
         first = PictureRecipe.model_validate(self._values())
         return [
             first.model_copy(update={"seed": (first.seed + index) % (MAX_SEED + 1)})

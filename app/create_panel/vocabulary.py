@@ -20,6 +20,6 @@ def _sentence(words: Sequence[str]) -> str:
     listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"
     more = " and more" if len(words) > SHOWN else ""
     return (
-        f"The starter model doesn't know {listed}{more}. It knows fox, cat, bear, rabbit, dog, robot, monster and person; "
-        "a full model takes free prompts."
+        f"The starter model doesn't know {listed}{more}. It knows fox, cat, bear, rabbit, dog, robot, "
+        "monster and person; a full model takes free prompts."
     )

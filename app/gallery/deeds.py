@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
-from app.gallery.carry import clean_drag_folder, clipboard_data
+from app.gallery.carry import clean_drag_folder, clipboard_data, files_for
 from app.session import StudioSession
 from engine.protocol.errors import MascotError
 
@@ -22,7 +22,7 @@ def counted(number: int) -> str:
 
 
 class Deeds(QObject):
-    """Signals: `recipe_wanted(recipe)` to fill the panel with it, `saved(Path)` the folder that something was saved to."""
+    """Signals: `recipe_wanted(recipe)` to fill the panel with it, `saved(Path)`: the folder that was saved to."""
 
     recipe_wanted = Signal(object)
     saved = Signal(object)
@@ -131,6 +131,15 @@ class Deeds(QObject):
             self._session.say(f"Saved {name} to {folder}.", "success", action=("Show", self.reveal))
 
         self._session.background.run(work, done)
+
+    def open_outside(self, entry: Entry) -> None:
+        """Show an animation in the program that the system has for it."""
+        library = self._session.library
+        if library is not None:
+            self._session.background.run(
+                lambda: files_for(library, [entry])[0],
+                lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))),
+            )
 
     def reveal(self) -> None:
         """Show the folder of what was saved last."""

@@ -18,7 +18,7 @@ PAGE = 60
 REFRESH_PAUSE_MS = 60
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 
-PICTURES = ("picture", "drawing", "import")
+PICTURES = ("picture",)
 ANIMATIONS = ("webm", "webp", "apng", "gif", "png-sequence")
 
 AnyIndex = QModelIndex | QPersistentModelIndex

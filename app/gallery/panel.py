@@ -30,10 +30,14 @@ TYPING_PAUSE_MS = 200
 
 
 class GalleryPanel(QWidget):
-    """Signals: `menu_wanted(QPoint)`, `opened(entry)`. Selecting one entry selects it in the session."""
+    """Signals: `menu_wanted(QPoint)`, `opened(entry)`, `picked()` when the user chose something.
+
+    Selecting one entry selects it in the session.
+    """
 
     menu_wanted = Signal(QPoint)
     opened = Signal(object)
+    picked = Signal()
 
     def __init__(self, session: StudioSession, deeds: Deeds, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +54,7 @@ class GalleryPanel(QWidget):
         self._typing.setInterval(TYPING_PAUSE_MS)
         self._typing.timeout.connect(self._apply)
         self._wanted_job: str | None = None
+        self._selecting = False
         self._build()
         session.opened.connect(self._opened)
         session.project_changed.connect(self._project_changed)
@@ -187,11 +192,15 @@ class GalleryPanel(QWidget):
         for row, entry in enumerate(self.model.entries()):
             if entry.job_id == self._wanted_job:
                 self._wanted_job = None
+                self._selecting = True
                 self.view.select_row(row)
+                self._selecting = False
                 return
 
     def _selected(self, entries: list[Entry]) -> None:
         some = bool(entries)
+        if some and not self._selecting:
+            self.picked.emit()
         self.restore_button.setEnabled(some)
         self.erase_button.setEnabled(some)
         if len(entries) == 1:

@@ -37,4 +37,4 @@ class TagsSheet(Sheet):
 
     def _keep(self) -> None:
         self._deeds.set_tags(self._entry, self.text.text().split(","))
-        self.close()
+        self.dismiss()

@@ -17,7 +17,7 @@ MEMORY_BYTES = 96 * 2**20
 
 
 class Thumbnails(QObject):
-    """Pictures by blob hash, at most EDGE_PX on the longer side. Emits `ready(blob)` when one that was asked for is there."""
+    """Pictures by blob hash, at most EDGE_PX on the longer side. Emits `ready(blob)` when a wanted one is there."""
 
     ready = Signal(str)
 

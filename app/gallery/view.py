@@ -21,7 +21,8 @@ LEAST_EDGE = 100
 
 
 class GalleryView(QListView):
-    """Signals: `selected(list of entries)`, `opened(entry)` on Enter or double click, `menu_wanted(QPoint)` (global)."""
+    """Signals: `selected(list of entries)`, `opened(entry)` on Enter or double click,
+    `menu_wanted(QPoint)` in screen coordinates."""
 
     selected = Signal(object)
     opened = Signal(object)

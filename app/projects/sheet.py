@@ -106,11 +106,12 @@ class ProjectsSheet(Sheet):
         item = self.list.currentItem()
         return item.data(_PROJECT) if item is not None else None
 
-    def closeEvent(self, event: object) -> None:  # type: ignore[override]
+    def dismiss(self) -> None:
+        """Keep the description first."""
         self._describe()
         self._session.projects_changed.disconnect(self._fill)
         self._session.project_changed.disconnect(self._fill)
-        super().closeEvent(event)  # type: ignore[arg-type]
+        super().dismiss()
 
     def _fill(self, _project: object = None) -> None:
         library = self._session.library
@@ -154,13 +155,13 @@ class ProjectsSheet(Sheet):
     def _create(self) -> None:
         if self._deeds.create(self.new_name.text()) is not None:
             self.new_name.clear()
-            self.close()
+            self.dismiss()
 
     def _open(self) -> None:
         project = self.chosen()
         if project is not None and not project.trashed:
             self._session.switch_project(project)
-            self.close()
+            self.dismiss()
 
     def _rename(self) -> None:
         project = self.chosen()

@@ -38,7 +38,7 @@ class LibraryPage(QWidget):
         layout.addWidget(ElidedLabel(str(folder), "", Qt.TextElideMode.ElideMiddle))
         layout.addWidget(
             label(
-                "Everything lives in this folder: copy it and you have copied all. The command line uses it, too, with --library.",
+                "All you make lives in this folder: copy it, and all is copied. On the command line it is --library.",
                 "faint",
                 wrap=True,
             )

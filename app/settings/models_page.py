@@ -39,7 +39,7 @@ class ModelsPage(QWidget):
         layout.setSpacing(SPACE_3)
         layout.addWidget(
             label(
-                "A model draws what you describe. Any SDXL checkpoint (.safetensors or a diffusers folder) can be added.",
+                "A model draws what you describe. Any SDXL checkpoint (.safetensors or a diffusers folder) fits.",
                 "muted",
                 wrap=True,
             )

@@ -53,12 +53,16 @@ class Colours:
     focus: str
     danger: str
     danger_soft: str
+    danger_line: str
     warning: str
     warning_soft: str
+    warning_line: str
     success: str
     success_soft: str
+    success_line: str
     info: str
     info_soft: str
+    info_line: str
     checker_a: str
     checker_b: str
 
@@ -84,12 +88,16 @@ DARK = Colours(
     focus="#ffb48a",
     danger="#f2617c",
     danger_soft="#381b23",
+    danger_line="#6b2f3d",
     warning="#efc04f",
     warning_soft="#332a14",
+    warning_line="#5e4d22",
     success="#5ec98f",
     success_soft="#15301f",
+    success_line="#285c3d",
     info="#7eaef5",
     info_soft="#1a2638",
+    info_line="#2f4566",
     checker_a="#1c1d22",
     checker_b="#24262c",
 )

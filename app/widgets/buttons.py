@@ -55,7 +55,8 @@ class ActionButton(QToolButton):
 
 def push_button(text: str, kind: str = "", icon_name: str | None = None) -> QPushButton:
     """A push button of a kind: "" (plain), primary, ghost, danger, chip."""
-    button = QPushButton(text)
+    button = QPushButton(f" {text}" if icon_name else text)
+    button.setAccessibleName(text)
     if kind:
         set_kind(button, kind)
     if icon_name:

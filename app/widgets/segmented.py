@@ -27,7 +27,8 @@ class Segmented(QFrame):
         layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(2)
         for index, option in enumerate(options):
-            button = push_button(option[1], "segment")
+            button = push_button(f" {option[1]}" if option[1] and len(option) > 2 else option[1], "segment")
+            button.setAccessibleName(option[1] or option[0])
             button.setCheckable(True)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             if len(option) > 2:

@@ -128,10 +128,8 @@ def _picture(studio: Studio) -> None:
         return one() and isinstance(chosen()[0].recipe, DrawingRecipe)
 
     add("picture.animate", "Animate", lambda: studio.session.show_tab("animate"), "Ctrl+Shift+A", "play", when=one)
-    add(
-        "picture.make_again", "Make it again", lambda: [deeds.make_again(entry) for entry in chosen()], "Ctrl+R", "refresh-cw",
-        when=has_recipe,
-    )  # fmt: skip
+    again = ("picture.make_again", "Make it again", lambda: deeds.make_again(chosen()[0]))
+    add(*again, "Ctrl+R", "refresh-cw", when=has_recipe)
     add(
         "picture.use_recipe",
         "Use this recipe",

@@ -44,7 +44,7 @@ class CommandPalette(Sheet):
     """The best fit is on top and taken with Enter."""
 
     def __init__(self, window: QWidget, registry: Registry) -> None:
-        super().__init__(window, width_px=620, height_px=52 + SHOWN_ROWS * ROW_PX + 16)
+        super().__init__(window, width_px=620, height_px=46 + SHOWN_ROWS * ROW_PX + 2 * SPACE_2)
         self._actions = [action for action in registry.all() if action.objectName() != "help.palette"]
         self.query = QLineEdit()
         self.query.setObjectName("query")
@@ -102,7 +102,7 @@ class CommandPalette(Sheet):
         action: QAction = item.data(_ACTION)
         if not action.isEnabled():
             return
-        self.close()
+        self.dismiss()
         QTimer.singleShot(0, action, action.trigger)
 
 

@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         """Build the menus, with what the stage and the builder can do."""
         for action in (*stage, *builder):
             self.registry.adopt(action.objectName(), action)
-        fill_menus(self.top_bar.menus, self.registry, {"&Animate": stage, "&Build": builder})
+        fill_menus(self.top_bar.menus, self.registry, {"Animate": stage, "Build": builder})
 
     def refresh_enabled(self) -> None:
         """Ask anew which actions can be used now."""

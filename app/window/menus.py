@@ -1,4 +1,4 @@
-"""Which action stands in which menu; an empty id is a line."""
+"""Which action stands in which menu, a string of ids per group."""
 
 from __future__ import annotations
 
@@ -10,38 +10,55 @@ from PySide6.QtWidgets import QMenuBar
 from app.window.registry import Registry
 
 MENUS: dict[str, tuple[str, ...]] = {
-    "&Studio": (
-        "project.new", "project.manage", "", "app.import", "app.library", "", "app.models", "app.settings", "", "app.quit",
+    "Studio": (
+        "project.new project.manage",
+        "app.import app.library",
+        "app.models app.settings",
+        "app.quit",
     ),
-    "&Edit": ("edit.undo", "edit.redo", "", "picture.copy", "picture.copy_prompt", "", "gallery.select_all", "gallery.search"),
-    "&Create": (
-        "create.generate", "create.cancel", "", "create.prompt", "create.new_seed", "create.lock_seed", "", "builder.open",
+    "Edit": (
+        "edit.undo edit.redo",
+        "picture.copy picture.copy_prompt",
+        "gallery.select_all gallery.search",
     ),
-    "&Picture": (
-        "picture.animate", "picture.make_again", "picture.use_recipe", "picture.open_in_builder", "",
-        "picture.favourite", "picture.tags", "picture.save", "picture.reveal", "picture.thumbnail", "",
-        "picture.trash", "picture.restore", "picture.erase", "", "gallery.next", "gallery.previous",
+    "Create": (
+        "create.generate create.cancel",
+        "create.prompt create.new_seed create.lock_seed",
+        "builder.open",
     ),
-    "&Queue": ("queue.pause", "queue.clear", "", "queue.cancel", "queue.retry", "queue.earlier", "queue.later"),
-    "&View": (
-        "view.picture", "view.animate", "", "view.zoom_in", "view.zoom_out", "view.fit", "view.actual", "view.checker", "view.sharp", "",
-        "view.create", "view.gallery", "view.queue", "gallery.all", "gallery.trash", "", "view.reset", "view.full_screen",
+    "Picture": (
+        "picture.animate picture.make_again picture.use_recipe picture.open_in_builder",
+        "picture.favourite picture.tags picture.save picture.reveal picture.thumbnail",
+        "picture.trash picture.restore picture.erase",
+        "gallery.next gallery.previous",
     ),
-    "&Help": ("help.palette", "help.keys", "", "app.log", "help.about"),
-}  # fmt: skip
+    "Queue": (
+        "queue.pause queue.clear",
+        "queue.cancel queue.retry queue.earlier queue.later",
+    ),
+    "View": (
+        "view.picture view.animate",
+        "view.zoom_in view.zoom_out view.fit view.actual view.checker view.sharp",
+        "view.create view.gallery view.queue gallery.all gallery.trash",
+        "view.reset view.full_screen",
+    ),
+    "Help": (
+        "help.palette help.keys",
+        "app.log help.about",
+    ),
+}
 
 
 def fill_menus(bar: QMenuBar, registry: Registry, extra: dict[str, Sequence[QAction]]) -> None:
     """Build the menus. `extra` holds the panels' own actions by menu title; a menu without actions is left out."""
     bar.clear()
-    for title, ids in MENUS.items():
+    for title, groups in MENUS.items():
         menu = bar.addMenu(title)
-        for action_id in ids:
-            if action_id:
+        for group in groups:
+            menu.addSeparator()
+            for action_id in group.split():
                 menu.addAction(registry[action_id])
-            else:
-                menu.addSeparator()
-        if title == "&Picture":
+        if title == "Picture":
             for name, actions in extra.items():
                 if actions:
                     bar.addMenu(name).addActions(list(actions))

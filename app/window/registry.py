@@ -31,7 +31,7 @@ class Registry(QObject):
         checkable: bool = False,
         when: Callable[[], bool] | None = None,
     ) -> QAction:
-        """Make an action. `shortcut` may hold several key sequences parted by spaces; `when` says if it can be used now."""
+        """Make an action. `shortcut` may hold several keys parted by spaces; `when` says if it can be used now."""
         action = QAction(text, self._window)
         action.setCheckable(checkable)
         if shortcut:

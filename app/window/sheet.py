@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.theme.tokens import SPACE_2, SPACE_4, SPACE_6, SPACE_8
 from app.widgets.buttons import IconButton
@@ -22,8 +23,8 @@ class Sheet(QWidget):
         super().__init__(window)
         self.setObjectName("scrim")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._before = QApplication.focusWidget()
+        self._gone = False
         self._width, self._height = width_px, height_px
         self.frame = QFrame(self)
         self.frame.setObjectName("sheet")
@@ -37,7 +38,7 @@ class Sheet(QWidget):
             head.setContentsMargins(SPACE_6, SPACE_4, SPACE_4, SPACE_2)
             head.addWidget(label(title, "heading"), 1)
             close = IconButton("x", "Close", "Esc")
-            close.clicked.connect(self.close)
+            close.clicked.connect(self.dismiss)
             head.addWidget(close)
             outer.addLayout(head)
             self.body.setContentsMargins(SPACE_6, SPACE_2, SPACE_6, SPACE_6)
@@ -51,23 +52,28 @@ class Sheet(QWidget):
         self.raise_()
         self.frame.setFocus(Qt.FocusReason.PopupFocusReason)
 
-    def closeEvent(self, event: QEvent) -> None:  # type: ignore[override]
-        self.window().removeEventFilter(self)
-        if self._before is not None and self._before.isVisible():
+    def dismiss(self) -> None:
+        """Put the sheet away for good; the focus goes back to where it was."""
+        if self._gone:
+            return
+        self._gone = True
+        self.parentWidget().removeEventFilter(self)
+        self.hide()
+        if self._before is not None and isValid(self._before) and self._before.isVisible():
             self._before.setFocus(Qt.FocusReason.PopupFocusReason)
         self._before = None
         self.gone.emit()
-        event.accept()
+        self.deleteLater()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.close()
+            self.dismiss()
         else:
             event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if not self.frame.geometry().contains(event.position().toPoint()):
-            self.close()
+            self.dismiss()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab stays inside the sheet."""

@@ -13,9 +13,18 @@ from app.window.registry import Registry, plain_text
 from app.window.sheet import Sheet
 
 GROUPS = {
-    "create": "Create", "picture": "Picture", "stage": "Animate", "builder": "Build", "gallery": "Gallery", "queue": "Queue",
-    "project": "Project", "edit": "Edit", "view": "View", "app": "Studio", "help": "Help",
-}  # fmt: skip
+    "create": "Create",
+    "picture": "Picture",
+    "stage": "Animate",
+    "builder": "Build",
+    "gallery": "Gallery",
+    "queue": "Queue",
+    "project": "Project",
+    "edit": "Edit",
+    "view": "View",
+    "app": "Studio",
+    "help": "Help",
+}
 MORE = {
     "Create": (("Older prompt / newer prompt", "Up / Down"),),
     "View": (("Move the picture", "Space + drag"), ("Zoom at the pointer", "Wheel")),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QWidget
 
 from app.session import StudioSession
 from app.theme.icons import colour
-from app.theme.tokens import SPACE_1, SPACE_2, SPACE_4
+from app.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from app.widgets.labels import ElidedLabel, label
 
 LANE_NAMES = {"gpu": "Pictures", "cpu": "Drawings and exports"}
@@ -19,6 +21,12 @@ STATES = {
     "busy": ("working", "accent"),
     "failed": ("stopped", "danger"),
 }
+
+
+def short_path(path: Path) -> str:
+    """A path with the home folder as ~."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) and path != home else str(path)
 
 
 class LaneLight(QWidget):
@@ -86,8 +94,9 @@ class StatusBar(QStatusBar):
         self._library.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.addPermanentWidget(self._device)
         self.addPermanentWidget(self._library)
+        self.setContentsMargins(SPACE_1, 0, SPACE_3, 0)
         session.engine_state.connect(self._engine_state)
-        session.opening.connect(lambda folder: self._library.setText(f"Opening {folder} …"))
+        session.opening.connect(lambda folder: self._library.setText(f"Opening {short_path(folder)} …"))
         session.opened.connect(self._opened)
         session.closed.connect(self._closed)
 
@@ -103,7 +112,7 @@ class StatusBar(QStatusBar):
 
     def _opened(self) -> None:
         if self._session.library is not None:
-            self._library.setText(str(self._session.library.folder))
+            self._library.setText(short_path(self._session.library.folder))
 
     def _closed(self) -> None:
         self._library.setText("")

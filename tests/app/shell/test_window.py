@@ -1,0 +1,205 @@
+"""The window around the panels: palette, keys, sheets, drops, problems, a second studio."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from pytestqt.qtbot import QtBot
+
+from app.window.command_palette import CommandPalette, score
+from app.window.registry import plain_text
+from engine.library.library import Library
+from engine.protocol.recipes import DrawingRecipe, PictureRecipe
+from tests.app.conftest import MakeStudio, TestStudio, Until
+from tests.app.samples import add_drawing, mascots, png_of
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def drop(studio: TestStudio, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    middle = QPointF(studio.window.rect().center())
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    studio.window.dropEvent(QDropEvent(middle, copy, data, Qt.MouseButton.LeftButton, none))
+
+
+def test_the_palette_lists_every_action_and_runs_the_chosen_one(studio: TestStudio, qtbot: QtBot, until: Until) -> None:
+    studio.window.registry["help.palette"].trigger()
+    palette = studio.studio.sheet
+    assert isinstance(palette, CommandPalette)
+    offered = palette.names()
+    assert {plain_text(action) for action in studio.window.registry.all()} - set(offered) == {"Find an action"}
+    qtbot.keyClicks(palette.query, "another seed")
+    assert palette.names()[0] == "Another seed"
+    before = studio.studio.create_model.state.seed
+    qtbot.keyClick(palette.query, Qt.Key.Key_Return)
+    until(lambda: studio.studio.create_model.state.seed != before)
+    assert studio.studio.sheet is None
+
+
+def test_letters_in_order_find_an_action_and_word_beginnings_fit_best() -> None:
+    assert score("zin", "Zoom in") is not None
+    assert score("niz", "Zoom in") is None
+    assert (score("gen", "Generate") or 0) < (score("gen", "Show the logs and genes in one") or 99)
+
+
+def test_no_two_actions_share_a_key(studio: TestStudio) -> None:
+    studio.session.show_tab("animate")
+    seen: dict[str, str] = {}
+    for action in studio.window.registry.all():
+        for keys in action.shortcuts():
+            assert keys.toString() not in seen, f"{keys.toString()}: {plain_text(action)} and {seen[keys.toString()]}"
+            seen[keys.toString()] = plain_text(action)
+    assert len(seen) > 25
+
+
+def test_sheets_open_over_the_window_and_close_with_escape(studio: TestStudio, qtbot: QtBot) -> None:
+    for action in ("help.keys", "project.manage", "app.models", "app.settings", "help.about"):
+        studio.window.registry[action].trigger()
+        sheet = studio.studio.sheet
+        assert sheet is not None and sheet.isVisible(), action
+        qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+        assert studio.studio.sheet is None
+
+
+def test_projects_are_made_renamed_duplicated_trashed_and_all_of_it_undone(studio: TestStudio, until: Until) -> None:
+    library, deeds = studio.session.library, studio.studio.project_deeds
+    add_drawing(library, studio.session.project.id, mascots(1)[0], size=64)
+    home = studio.session.project
+    project = deeds.create("Website")
+    assert project is not None
+    deeds.rename(project, "Web site")
+    assert library.projects.get(project.id).name == "Web site"
+    studio.session.undo_stack.undo()
+    assert library.projects.get(project.id).name == "Website"
+    assert deeds.create("   ") is None
+    assert "name" in studio.sentences[-1].lower()
+    deeds.trash(library.projects.get(project.id))
+    assert studio.session.project.id == home.id
+    studio.session.undo_stack.undo()
+    assert not library.projects.get(project.id).trashed
+    deeds.duplicate(home)
+    until(lambda: any(sentence.startswith("Made “") for sentence in studio.sentences))
+    assert len(library.projects.list()) == 3
+
+
+def test_a_dropped_mascotforge_picture_gives_its_recipe_back(studio: TestStudio, until: Until, tmp_path: Path) -> None:
+    from engine.library.embed import embed_recipe
+
+    path = tmp_path / "robot.png"
+    recipe = PictureRecipe(prompt="a sleepy robot", seed=12)
+    path.write_bytes(embed_recipe(png_of(mascots(1)[0], 64), recipe, {}))
+    drop(studio, path)
+    until(lambda: studio.studio.create_model.state.prompt == "a sleepy robot")
+    assert studio.studio.create_model.state.seed == "12"
+    assert studio.sentences[-1] == "The recipe of robot.png is in the panel."
+    assert studio.studio.gallery.model.rowCount() == 0
+
+
+def test_a_dropped_drawing_opens_in_the_builder(studio: TestStudio, until: Until, tmp_path: Path) -> None:
+    from engine.library.embed import embed_recipe
+
+    path, mascot = tmp_path / "fox.png", mascots(2)[1]
+    path.write_bytes(embed_recipe(png_of(mascot, 64), DrawingRecipe(mascot=mascot), {}))
+    drop(studio, path)
+    until(lambda: studio.window.create_tabs.key == "build")
+    assert studio.studio.builder.mascot() == mascot
+
+
+def test_another_dropped_picture_is_imported(studio: TestStudio, until: Until, tmp_path: Path) -> None:
+    path = tmp_path / "logo.png"
+    path.write_bytes(png_of(mascots(1)[0], 64))
+    drop(studio, path)
+    until(lambda: studio.studio.gallery.model.rowCount() == 1)
+    assert studio.session.entry is not None
+
+
+@pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n"])
+def test_a_broken_picture_is_one_sentence(studio: TestStudio, until: Until, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "broken.png"
+    path.write_bytes(content)
+    drop(studio, path)
+    until(lambda: any("broken.png" in sentence for sentence in studio.sentences))
+    assert studio.studio.gallery.model.rowCount() == 0
+
+
+def test_a_damaged_library_shows_a_page_with_a_way_on(make_studio: MakeStudio, tmp_path: Path, until: Until) -> None:
+    folder = tmp_path / "library"
+    Library.open(folder).close()
+    database = next(folder.glob("*.db"))
+    database.write_bytes(b"this is no database" * 300)
+    for aside in folder.glob("*.db-*"):
+        aside.unlink()
+    studio = make_studio(folder)
+    page = studio.window.problem_page
+    until(page.isVisible)
+    assert page.sentence.text().endswith(".") and "Traceback" not in page.sentence.text()
+    assert not studio.window.gallery_dock.isVisible()
+    studio.open(tmp_path / "other")
+    until(lambda: studio.window.workspace.isVisible() and studio.session.library is not None)
+    assert studio.window.gallery_dock.isVisible()
+
+
+def test_a_second_studio_raises_the_first_and_goes_with_one_sentence(
+    studio: TestStudio, tmp_path: Path, until: Until
+) -> None:
+    rung: list[bool] = []
+    studio.doorbell.rung.connect(lambda: rung.append(True))
+    second = subprocess.Popen(
+        [sys.executable, "-m", "app", "--library", str(tmp_path / "library")],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+    )
+    until(lambda: second.poll() is not None)
+    assert second.returncode == 0
+    assert second.stdout is not None and len(second.stdout.read().strip().splitlines()) == 1
+    assert rung
+
+
+def test_an_unexpected_error_is_a_note_with_details_and_in_the_log(studio: TestStudio) -> None:
+    error = RuntimeError("a bug")
+    sys.excepthook(RuntimeError, error, None)
+    card = studio.window.workspace.notes.cards()[-1]
+    assert card.note.severity == "error" and "a bug" in card.note.details
+    assert "a bug" in (studio.session.library.folder / "logs" / "studio.log").read_text()
+    card.dismiss.click()
+    assert not studio.window.workspace.notes.isVisible()
+    studio.errors.clear()
+
+
+def test_notes_are_three_at_most_and_never_twice_the_same(studio: TestStudio) -> None:
+    for sentence in ("One.", "Two.", "Two.", "Three.", "Four."):
+        studio.session.say(sentence, "warning")
+    assert studio.window.workspace.notes.sentences() == ["Two.", "Three.", "Four."]
+
+
+def test_the_window_never_needs_the_heavy_stack() -> None:
+    code = (
+        "import sys, app.studio, app.run, app.window.main_window, app.stage.panel, app.builder_panel.panel;"
+        "heavy = {'torch', 'diffusers', 'transformers', 'cv2', 'scipy', 'sqlalchemy'} & set(sys.modules);"
+        "sys.exit(', '.join(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_nothing_but_the_bare_window_is_imported_before_the_first_paint() -> None:
+    code = (
+        "import sys, app.main, app.run;"
+        "late = {'pydantic', 'sqlalchemy', 'numpy', 'PIL', 'app.studio'} & set(sys.modules);"
+        "sys.exit(', '.join(late) if late else 0)"
+    )
+    started = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert time.monotonic() - started < 60
