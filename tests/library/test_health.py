@@ -89,7 +89,8 @@ def test_leftovers_are_found_and_removed_when_old_enough(folder: Path) -> None:
     old, young = place / ".aside-old", place / ".aside-young"
     for path in (old, young):
         path.write_bytes(b"half a picture")
-    os.utime(old, (time.time() - 3600,) * 2)
+    an_hour_ago = time.time() - 3600
+    os.utime(old, (an_hour_ago, an_hour_ago))
     [finding] = wrong(folder)
     assert finding.sentence.startswith("2 leftovers")
     assert repair(folder) == ["Removed 1 leftovers of interrupted writes."]

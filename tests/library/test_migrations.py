@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ def test_only_the_newest_backups_are_kept(folder: Path) -> None:
 
 
 @contextmanager
-def working_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def working_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     with monkeypatch.context() as patch:
         patch.chdir(folder)
         yield
