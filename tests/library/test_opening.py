@@ -330,3 +330,28 @@ def test_the_library_is_light_to_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+OPEN_NEW = """
+import sys
+from pathlib import Path
+from engine.library.library import Library
+print("ready", flush=True)
+sys.stdin.readline()
+with Library.open(Path(sys.argv[1])) as library:
+    print(library.projects.default().id)
+"""
+
+
+def test_programs_that_make_one_library_at_once_share_it(folder: Path) -> None:
+    programs = [start_python(OPEN_NEW, folder) for _ in range(3)]
+    for program in programs:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+    for program in programs:
+        assert program.stdin is not None
+        program.stdin.write("go\n")
+        program.stdin.flush()
+    answers = [program.communicate() for program in programs]
+    assert len({project.strip() for project, _ in answers}) == 1, answers
+    assert [program.returncode for program in programs] == [0, 0, 0], answers
