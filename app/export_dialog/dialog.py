@@ -92,6 +92,7 @@ class ExportDialog(QDialog):
             animated = False
         self._choose(ANIMATION if animated else PICTURE)
         self._show_running(False)
+        self.start.setFocus()
         if subject is None and can_perform(entry):
             self._read_subject()
 
@@ -163,13 +164,13 @@ class ExportDialog(QDialog):
         if self.kind.key == PICTURE:
             self._show_running(True)
             self.job.save_picture(
-                self._entry, folder, self.picture.size.currentData(), with_recipe=self.picture.recipe.isChecked()
+                self._entry, folder, self.picture.side.currentData(), with_recipe=self.picture.recipe.isChecked()
             )
             return
         assert self._subject is not None
         page = self.animation
         recipe = self._subject.animation(
-            page.action, page.formats, page.size.currentData(), page.rate.currentData(), self._strength
+            page.action, page.formats, page.side.currentData(), page.rate.currentData(), self._strength
         )
         if self.job.animate(recipe, folder):
             self._show_running(True)

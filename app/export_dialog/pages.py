@@ -15,7 +15,7 @@ from app.widgets.segmented import Segmented
 from engine.protocol.recipes import Action, ExportFormat
 
 FORMATS: tuple[tuple[ExportFormat, str, str], ...] = (
-    (ExportFormat.WEBM, "WebM", "Video with transparency (VP9): web pages, editors, small"),
+    (ExportFormat.WEBM, "WebM", "Video with transparency (VP9), for web pages; small"),
     (ExportFormat.WEBP, "WebP", "Animated picture: web pages and chats, all colours"),
     (ExportFormat.APNG, "APNG", "Animated PNG: lossless, soft edges, larger"),
     (ExportFormat.GIF, "GIF", "Plays everywhere; 256 colours, hard edges"),
@@ -52,14 +52,14 @@ class AnimationPage(QWidget):
         self.action_row = Segmented([(a.value, *ACTION_TITLES[a]) for a in Action])
         self.action_row.choose(action.value)
         self.action_row.chosen.connect(lambda _key: self.changed.emit())
-        self.size = _combo([(f"{size} px", size) for size in SIZES], 512, "Longer side")
+        self.side = _combo([(f"{size} px", size) for size in SIZES], 512, "Longer side")
         self.rate = _combo([(f"{rate} frames a second", rate) for rate in RATES], 30, "Frames a second")
-        for combo in (self.size, self.rate):
+        for combo in (self.side, self.rate):
             combo.currentIndexChanged.connect(lambda _index: self.changed.emit())
         self.estimate = label("", "faint")
         form = _form()
         form.addRow(label("Action", "field"), self.action_row)
-        form.addRow(label("Longer side", "field"), self.size)
+        form.addRow(label("Longer side", "field"), self.side)
         form.addRow(label("Smoothness", "field"), self.rate)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -93,7 +93,7 @@ class AnimationPage(QWidget):
         count = len(self.formats)
         files = "1 file" if count == 1 else f"{count} files"
         self.estimate.setText(
-            f"{self.frames} frames, one loop of {self._seconds():g} s, up to {self.size.currentData()} px · {files}"
+            f"{self.frames} frames, one loop of {self._seconds():g} s, up to {self.side.currentData()} px · {files}"
         )
 
 
@@ -103,12 +103,12 @@ class PicturePage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         sizes = [("As it is" if size is None else f"{size} px", size) for size in PICTURE_SIZES]
-        self.size = _combo(sizes, None, "Longer side")
+        self.side = _combo(sizes, None, "Longer side")
         self.recipe = QCheckBox("Keep the recipe inside")
         self.recipe.setToolTip("Drop the file on MascotForge later to get its settings back")
         self.recipe.setChecked(True)
         form = _form()
-        form.addRow(label("Longer side", "field"), self.size)
+        form.addRow(label("Longer side", "field"), self.side)
         form.addRow(label("", "field"), self.recipe)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

@@ -65,7 +65,7 @@ class Director(QObject):
         self._saver.failed.connect(lambda _key, error: session.report(error))
         self._saver.busy_changed.connect(lambda busy: busy or self._unsaved.clear())
         session.job_event.connect(self._job_event)
-        session.closed.connect(lambda: self.show_entry(None))
+        session.closed.connect(self._library_gone)
 
     @property
     def subject(self) -> StageSubject | None:
@@ -91,6 +91,9 @@ class Director(QObject):
         self._wanted = entry.id
         self.working.emit("Reading the picture …")
         self._reader.ask(entry.id, lambda: _read_entry(entry, library))
+
+    def _library_gone(self) -> None:
+        self.show_entry(None)
 
     def set_action(self, action: Action, strength: float) -> None:
         """Another performance of the same puppet."""

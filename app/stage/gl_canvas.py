@@ -156,9 +156,9 @@ class GLCanvas(QOpenGLWidget):
         dark, light = self._scene.backdrop_colours()
         ratio = self.devicePixelRatioF()
         board.bind()
-        # The one-letter overloads pick by Python type, so each uniform is set by its explicit call.
+        # setUniformValue picks its overload by Python type, and picks wrongly for numbers: the explicit calls don't.
         _set_vec2(board, "square", CHECKER_PIXELS * ratio, CHECKER_PIXELS * ratio)
-        board.setUniformValue1f("top", float(round(self.height() * ratio)))
+        board.setUniformValue1f(board.uniformLocation("top"), float(round(self.height() * ratio)))
         _set_vec3(board, "dark", dark.redF(), dark.greenF(), dark.blueF())
         _set_vec3(board, "light", light.redF(), light.greenF(), light.blueF())
         gl.glDrawArrays(GL_TRIANGLE_STRIP, 0, 4)
@@ -167,7 +167,7 @@ class GLCanvas(QOpenGLWidget):
     def _draw_layers(self, gl: QOpenGLFunctions, mesh: QOpenGLShaderProgram, positions: list[Points]) -> None:
         view, width, height = self._scene.view, max(self.width(), 1), max(self.height(), 1)
         mesh.bind()
-        mesh.setUniformValue1i("picture", 0)
+        mesh.setUniformValue1i(mesh.uniformLocation("picture"), 0)
         _set_vec2(mesh, "scale", 2 * view.scale / width, -2 * view.scale / height)
         _set_vec2(mesh, "offset", 2 * view.x / width - 1, 1 - 2 * view.y / height)
         stride = FLOATS_PER_VERTEX * 4
@@ -241,8 +241,8 @@ def _upload(layer: DrawnLayer) -> _LayerOnCard:
 
 
 def _set_vec2(program: QOpenGLShaderProgram, name: str, x: float, y: float) -> None:
-    program.setUniformValue(name, QVector2D(x, y))
+    program.setUniformValue(program.uniformLocation(name), QVector2D(x, y))
 
 
 def _set_vec3(program: QOpenGLShaderProgram, name: str, x: float, y: float, z: float) -> None:
-    program.setUniformValue(name, QVector3D(x, y, z))
+    program.setUniformValue(program.uniformLocation(name), QVector3D(x, y, z))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,11 +22,8 @@ class Performance:
         self.frame = (stage.left, stage.top, stage.width, stage.height)
         self.loop_seconds = performer.seconds
         self._offset = np.array([stage.left, stage.top], dtype=np.float32)
+        self.layers = tuple(DrawnLayer(x.texture, x.uv, x.triangles) for x in performer.layers)
         self.positions(0.0)
-
-    @cached_property
-    def layers(self) -> tuple[DrawnLayer, ...]:
-        return tuple(DrawnLayer(layer.texture, layer.uv, layer.triangles) for layer in self._performer.layers)
 
     def positions(self, seconds: float) -> list[Points]:
         placed = dict(self._performer.frame(seconds))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from app.builder_panel.svg_painter import paint_svg
 from app.stage.drawable import Pixels, load_picture, pixels_of
 from app.stage.performance import Performance
@@ -41,9 +43,8 @@ def build_puppet(subject: StageSubject, joints: Joints) -> Puppet:
     """The subject's puppet with these joints. Raises BadPicture or BadInput with a sentence for the user."""
     if isinstance(subject.source, DrawingRecipe):
         return _puppet_of_drawing(subject.source).with_joints(joints)
-    from engine.puppet.cutout import puppet_from_picture
-
     from engine.puppet.parts import straight
+    from engine.puppet.puppet import puppet_from_picture
 
     return puppet_from_picture(straight(still_pixels(subject)), dict(joints))
 
@@ -74,6 +75,6 @@ def _role(part: str, pixels: Pixels, drawing: Drawing) -> PartRole:
 
     if part not in WORN:
         return PartRole(part)
-    rows = pixels[..., 3].any(axis=1).nonzero()[0]
+    rows = np.flatnonzero(pixels[..., 3].max(axis=1))
     middle = float(rows.mean()) / len(pixels) if len(rows) else 1.0
     return PartRole.HEAD if part == ON_THE_HEAD and middle < drawing.joints["neck"][1] else PartRole.BODY
