@@ -80,6 +80,11 @@ def affine_maps(corners: Matrix, source: Matrix) -> tuple[Matrix, Matrix]:
     return bary, np.einsum("mkd,mkj->mdj", source, bary)
 
 
+def _winding(corners: Matrix) -> NDArray[np.bool_]:
+    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    return a[:, 0] * b[:, 1] > a[:, 1] * b[:, 0]
+
+
 def _steepness(bary: Matrix) -> Matrix:
     """The largest change of a barycentric coordinate over one node, (m,)."""
     return np.hypot(bary[:, :, 0], bary[:, :, 1]).max(axis=1)
@@ -106,7 +111,8 @@ def _continue(
     weights /= weights.sum(axis=1, keepdims=True)
     beyond = at - (weights[:, :, None] * corners).sum(axis=1)
     distance = np.hypot(beyond[:, 0], beyond[:, 1])
-    order = np.flatnonzero(distance < OUTSIDE)
+    # A triangle that lies on its face says nothing about what is beside it.
+    order = np.flatnonzero((distance < OUTSIDE) & (_winding(corners) == _winding(source)))
     order = order[np.argsort(-distance[order])]
     corners, source, weights = corners[order], source[order], weights[order]
     now = corners - corners.mean(axis=1, keepdims=True)

@@ -40,7 +40,6 @@ class Rasteriser:
 
     def __init__(self, sheets: Sequence[Sheet], width: int, height: int, scale: float) -> None:
         """`scale`: output pixels per picture pixel."""
-        self.width, self.height = width, height
         self._scale = scale
         self._sheets = sheets
         scaled = [_scaled(sheet, scale) for sheet in sheets]
@@ -55,17 +54,20 @@ class Rasteriser:
         ).astype(np.int32)
         side = np.sqrt(2 * np.mean(_areas(self._source[self._triangles])))
         self._cell = int(np.clip(round(float(side) * 0.6), 4, 24))
-        shape = (len(sheets), -(-height // self._cell) + 1, -(-width // self._cell) + 1)
+        # A cell of margin all around: the map is interpolated between nodes, so nodes must lie beyond the edges.
+        self._inside = (slice(self._cell, self._cell + height), slice(self._cell, self._cell + width))
+        self._width, self._height = width + 2 * self._cell, height + 2 * self._cell
+        shape = (len(sheets), -(-self._height // self._cell) + 1, -(-self._width // self._cell) + 1)
         self._grid = GridMap(np.zeros((*shape, 2), dtype=np.float32), np.zeros(shape, dtype=np.uint8))
 
     def draw(self, frame: Sequence[NDArray[np.float32]]) -> Rgba:
         """Sheets over each other: (height, width, 4) uint8 premultiplied. `frame`: vertices of each, stage pixels."""
         import cv2
 
-        placed = [vertices.astype(np.float64) * self._scale for vertices in frame]
+        placed = [vertices.astype(np.float64) * self._scale + self._cell for vertices in frame]
         nodes = np.concatenate(placed) / self._cell - 0.5
         backward_grid(nodes, self._triangles, self._layer_of, self._source, self._grid, self._cell)
-        canvas = np.zeros((self.height, self.width, 4), dtype=np.uint8)
+        canvas = np.zeros((self._height, self._width, 4), dtype=np.uint8)
         for index, vertices in enumerate(placed):
             drawn = self._sheet(index, vertices)
             if drawn is None:
@@ -78,7 +80,7 @@ class Rasteriser:
             veil: Any = cv2.bitwise_not(cv2.extractChannel(pixels, 3))
             below = cv2.multiply(target, cv2.merge([veil, veil, veil, veil]), scale=1 / 255)
             cv2.add(below, pixels, dst=target)
-        return canvas
+        return canvas[self._inside].copy()
 
     def _sheet(self, index: int, vertices: NDArray[np.float64]) -> tuple[Rgba, int, int] | None:
         """The sheet's pixels and the left and top of the box that they fill, or None when it is out of sight."""
@@ -100,7 +102,7 @@ class Rasteriser:
         if broken.any():
             _exact(where, seen, broken, local[self._sheets[index].triangles], self._corners(index), cell)
         left, top = (int(v) for v in low * cell)
-        width, height = min(wide, self.width - left), min(tall, self.height - top)
+        width, height = min(wide, self._width - left), min(tall, self._height - top)
         mask: Any = (seen[:height, :width] >= SEEN).view(np.uint8)
         shown = self._sheets[index].shown
         if shown is not None:

@@ -72,7 +72,7 @@ def test_strength_scales_the_movement_but_still_lifts_the_arm() -> None:
 
 
 def test_an_unknown_action_is_one_sentence_that_names_the_known_ones() -> None:
-    with pytest.raises(UnknownAction, match="no action 'somersault'.*idle, wave"):
+    with pytest.raises(UnknownAction, match=r"no action 'somersault'.*idle, wave"):
         clip_for("somersault")
 
 

@@ -1,4 +1,4 @@
-"""The rig: bones carry what hangs on them; it is saved and read back without loss; bad ones are refused in a sentence."""
+"""The rig: bones carry what hangs on them, it is saved and read back without loss, bad ones are refused."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ def write_webp(frames: Frames, file: BinaryIO, watch: Watch) -> None:
         file, "WEBP", save_all=True, append_images=(), duration=durations, loop=0, background=(0, 0, 0, 0),
         quality=QUALITY, alpha_quality=100, method=2,
     )  # fmt: skip
+    book.finish()
 
 
 class _Flipbook(Image.Image):
@@ -33,11 +34,16 @@ class _Flipbook(Image.Image):
         self._numbers = watch.each(frames)
         self.n_frames = frames.count
         self._at = -1
-        self._show(0)
+        self._show(next(self._numbers))
 
     def seek(self, frame: int) -> None:
         if frame > self._at:
             self._show(next(self._numbers))
+
+    def finish(self) -> None:
+        """Lets the watch know that the last frame is done."""
+        for _ in self._numbers:
+            raise AssertionError("a frame was left out")
 
     def tell(self) -> int:
         return 0
