@@ -12,11 +12,14 @@ FRAMES = 120
 
 def bench() -> None:
     from engine.builder.draw import draw
+    from engine.builder.raster import render
     from engine.protocol.mascot import Mascot
     from engine.protocol.recipes import Action
-    from engine.puppet.performer import performer_for_drawing
+    from engine.puppet.performer import Performer
+    from engine.puppet.puppet import puppet_from_picture
 
-    performer = performer_for_drawing(draw(Mascot()), Action.WAVE)
+    drawing = draw(Mascot())
+    performer = Performer(puppet_from_picture(render(drawing, 1024), drawing.joints), Action.WAVE)
     performer.frame(0.0)
     began = time.perf_counter()
     for index in range(FRAMES):

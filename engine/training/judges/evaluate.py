@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -15,11 +14,10 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.builder.captions import caption, random_mascot
 from engine.builder.words import parse
 from engine.training.judges.classifier import SlotClassifier, classify
 from engine.training.judges.drawings import PICTURE_SIZE, SLOTS
-from engine.training.starter.dataset import is_held_out
+from engine.training.starter.dataset import held_out_captions
 
 STEPS = 24
 GUIDANCE = 4.0
@@ -36,14 +34,7 @@ class Question:
 def held_out_questions(count: int, seed: int) -> list[Question]:
     """Captions of slot combinations that no training picture shows."""
     questions: list[Question] = []
-    attempt = 0
-    while len(questions) < count:
-        chooser = random.Random(seed * 1_000_003 + attempt)
-        attempt += 1
-        mascot = random_mascot(chooser)
-        if not is_held_out(mascot):
-            continue
-        text = caption(mascot, chooser)
+    for _, text in held_out_captions(count, seed):
         known = parse(text).known
         asked = {slot: SLOTS[slot].index(known[slot]) if slot in known else None for slot in SLOTS}
         questions.append(Question(text, asked))
