@@ -154,6 +154,7 @@ def build_parser() -> Parser:
     doctor = commands.add_parser("doctor", help="what this machine has, and whether the library is sound")
     doctor.add_argument("--library", nargs="?", type=Path, const=None, default=argparse.SUPPRESS, metavar="DIR",
                         help="check this library (or, without a folder, the usual one)")  # fmt: skip
+    doctor.add_argument("--repair", action="store_true", help="mend in the library what can be mended safely")
     doctor.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     doctor.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,8 @@ class Line:
 
 def run(context: Context) -> int:
     options = context.options
-    checks_library = "library" in vars(options)
-    lines = _library(options.library) if checks_library else _machine()
+    checks_library = "library" in vars(options) or options.repair
+    lines = _library(getattr(options, "library", None), mend=options.repair) if checks_library else _machine()
     rows: list[dict[str, Any]] = [{"what": line.what, "says": line.says, "sound": line.sound} for line in lines]
     sound = all(line.sound for line in lines)
     context.console.result(
@@ -82,15 +81,13 @@ def _starter() -> list[Line]:
     return [Line("Starter model", f"{size / 1e6:.1f} MB, built in")]
 
 
-def _library(option: Path | None) -> list[Line]:
+def _library(option: Path | None, *, mend: bool) -> list[Line]:
     from engine.library.health import check
     from engine.library.library import default_folder
+    from engine.library.repair import repair
 
     folder = default_folder(option)
     if not folder.exists():
         return [Line("Library", f"there is none at {folder} yet; the first picture creates it.")]
-    findings = check(folder)
-    lines = [Line(finding.what, finding.sentence, sound=finding.severity == "ok") for finding in findings]
-    if sys.stdout.isatty() and not lines:
-        lines.append(Line("Library", "sound"))
-    return lines or [Line("Library", f"{folder} is sound")]
+    mended = [Line("Repaired", sentence) for sentence in repair(folder)] if mend else []
+    return mended + [Line(f.what, f.sentence, sound=f.severity != "error") for f in check(folder)]
