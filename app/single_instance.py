@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-WAIT_MS = 800
+CONNECT_MS = 800
+ANSWER_MS = 4_000
 HELLO = b"raise\n"
 
 
@@ -21,11 +22,11 @@ def raise_other(folder: Path) -> bool:
     """Ask the studio that has this library open to come to the front; False when there is none."""
     socket = QLocalSocket()
     socket.connectToServer(server_name(folder))
-    if not socket.waitForConnected(WAIT_MS):
+    if not socket.waitForConnected(CONNECT_MS):
         return False
     socket.write(HELLO)
-    socket.waitForBytesWritten(WAIT_MS)
-    answered = socket.waitForReadyRead(WAIT_MS)
+    socket.waitForBytesWritten(ANSWER_MS)
+    answered = socket.waitForReadyRead(ANSWER_MS)
     socket.disconnectFromServer()
     return answered
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.create_panel.state import CreateModel
 from app.session import StudioSession
 from engine.protocol.events import TERMINAL, AnyEvent, Failed, Warned
+from engine.protocol.jobs import OPEN_STATES
 
 UNKNOWN_WORDS = "unknown_words"
 
@@ -36,8 +37,10 @@ class Generator(QObject):
         self._session = session
         self._model = model
         self._open: list[str] = []
+        self._mine: set[str] = set()
         self._asked = 0
         session.job_event.connect(self._take)
+        session.queue_changed.connect(self._look)
         session.closed.connect(self._forget)
 
     @property
@@ -67,6 +70,7 @@ class Generator(QObject):
         if not self._open:
             self._asked = 0
         self._open += [job.id for job in jobs]
+        self._mine.update(job.id for job in jobs)
         self._asked += len(jobs)
         if not self._model.state.seed_locked:
             self._model.new_seed()
@@ -79,16 +83,28 @@ class Generator(QObject):
             self._session.cancel(job_id)
 
     def _take(self, event: AnyEvent) -> None:
-        if event.job_id not in self._open:
+        if event.job_id not in self._mine:
             return
         if isinstance(event, Warned):
             self.noted.emit(event.sentence, "warning")
         if isinstance(event, Failed):
             self._session.say(event.sentence, "error", event.details)
-        if isinstance(event, TERMINAL):
+        if isinstance(event, TERMINAL) and event.job_id in self._open:
             self._open.remove(event.job_id)
         self.progressed.emit(self.working)
 
+    def _look(self) -> None:
+        """A job that was cancelled while it waited, or ended by another program, sends no event here."""
+        library = self._session.library
+        if library is None or not self._open:
+            return
+        waiting = {job.id for job in library.queue.list(OPEN_STATES)}
+        ended = [job_id for job_id in self._open if job_id not in waiting]
+        if ended:
+            self._open = [job_id for job_id in self._open if job_id in waiting]
+            self.progressed.emit(self.working)
+
     def _forget(self) -> None:
         self._open.clear()
+        self._mine.clear()
         self.progressed.emit(None)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from engine.library.gallery import Entry
 
-LEAST_EDGE = 100
+LEAST_EDGE = 88
 
 
 class GalleryView(QListView):

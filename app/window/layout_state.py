@@ -21,7 +21,7 @@ def default_layout(window: QMainWindow, create: Dock, gallery: Dock, queue: Dock
     for dock in (create, gallery, queue):
         dock.show()
     narrow = window.width() < 1300
-    window.resizeDocks([create, gallery], [312, 300] if narrow else [340, 384], Qt.Orientation.Horizontal)
+    window.resizeDocks([create, gallery], [324, 260] if narrow else [340, 384], Qt.Orientation.Horizontal)
     window.resizeDocks([gallery, queue], [620, 230], Qt.Orientation.Vertical)
 
 

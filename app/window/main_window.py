@@ -22,6 +22,8 @@ from app.window.workspace import Workspace
 
 FIRST_SIZE = QSize(1440, 900)
 LEAST_SIZE = QSize(960, 620)
+CREATE_PX, GALLERY_PX = 324, 232
+"""The least width of the panels at the sides."""
 
 
 class MainWindow(QMainWindow):
@@ -54,7 +56,9 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self.problem_page)
         self.setCentralWidget(self.pages)
         self.create_tabs = LateTabs([("describe", "Describe", "type"), ("build", "Build", "hammer")])
+        self.create_tabs.setMinimumWidth(CREATE_PX)
         self.gallery_place, self.queue_place = QWidget(), QWidget()
+        self.gallery_place.setMinimumWidth(GALLERY_PX)
         self.create_dock = Dock(CREATE, "Create", self.create_tabs, self)
         self.gallery_dock = Dock(GALLERY, "Gallery", self.gallery_place, self)
         self.queue_dock = Dock(QUEUE, "Queue", self.queue_place, self)
