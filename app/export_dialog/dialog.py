@@ -250,9 +250,10 @@ class ExportDialog(QDialog):
         self._stop()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        # Not QDialog's own: that asks reject, which keeps the dialog while a job runs.
         self.job.cancel()
         self.job.close()
-        super().closeEvent(event)
+        event.accept()
 
 
 def _default_folder(session: StudioSession) -> Path:

@@ -15,9 +15,9 @@ from app.stage.latest import Latest
 from app.stage.performance import Performance
 from app.stage.rigging import build_puppet, drawn_joints, perform, still_pixels
 from app.stage.skeleton import title
-from app.stage.subject import Joints, StageSubject, joints_in, subject_of
+from app.stage.subject import UNSURE_BELOW, Joints, StageSubject, joints_in, subject_of
 from engine.protocol.errors import MascotError
-from engine.protocol.events import AnyEvent, ArtifactMade, CancelledJob, Failed, Warned
+from engine.protocol.events import AnyEvent, ArtifactMade, CancelledJob, Done, Failed, Warned
 from engine.protocol.recipes import Action, DrawingRecipe
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from engine.puppet.puppet import Puppet
 
 RIG_ROLE = "rig"
+ENGINE_NOTES = "engine"
+"""Codes of notes about the engine itself, not about what it found."""
 Unsaved = dict[tuple[str, str], Joints | None]
 """Corrections on their way to the disk, by project and artifact."""
 
@@ -161,13 +163,19 @@ class Director(QObject):
         if artifact_id is None:
             return
         match event:
-            case Warned():
+            case Warned() if not event.code.startswith(ENGINE_NOTES):
                 self._unsure.add(artifact_id)
             case ArtifactMade() if event.artifact.role == RIG_ROLE:
                 joints = joints_in(event.artifact.effective.get("joints"))
+                confidence = event.artifact.effective.get("confidence")
+                if isinstance(confidence, float) and confidence < UNSURE_BELOW:
+                    self._unsure.add(artifact_id)
                 if joints is not None:
                     del self._asked[event.job_id]
                     self._joints_found(artifact_id, joints)
+            case Done():
+                del self._asked[event.job_id]
+                self._no_joints(artifact_id, "No joints were found in this picture; choose another one.")
             case Failed():
                 del self._asked[event.job_id]
                 self._no_joints(artifact_id, event.sentence)

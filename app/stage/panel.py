@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 METER_MS = 500
 GUESS = "These joints are a guess: press “Edit joints” and drag those that are off."
+EDITING = "Drag a joint, or Tab to one and use the arrow keys. Space plays, Esc ends."
 EMPTY = "Select a picture in the gallery to see it move."
 
 
@@ -50,6 +51,7 @@ class StagePanel(QWidget):
         self._performance: Performance | None = None
         self._resume = True
         self._was_playing = False
+        self._working = self._trouble = ""
         self.scene = StageScene(self)
         self.director = Director(session, self)
         self.meter = FrameMeter()
@@ -163,7 +165,7 @@ class StagePanel(QWidget):
         director.performance.connect(self._show_performance)
         director.subject_changed.connect(self._subject_changed)
         director.working.connect(self._show_working)
-        director.trouble.connect(lambda sentence: self._hint.show_text(sentence, "warning"))
+        director.trouble.connect(self._show_trouble)
         scene.played.connect(self._played)
         scene.redraw.connect(lambda: controls.timeline.set_phase(scene.clock.phase()))
         controls.action_chosen.connect(self._choose_action)
@@ -186,7 +188,8 @@ class StagePanel(QWidget):
         self._still = self._performance = None
         self.scene.set_playing(False)
         self.scene.set_drawable(None)
-        self._hint.hide()
+        self._working = self._trouble = ""
+        self._show_hint()
         self._resume = True
         self._say("" if self._entry is not None else EMPTY)
         self.director.set_action(self.action, self.strength)
@@ -200,6 +203,7 @@ class StagePanel(QWidget):
 
     def _show_performance(self, performance: Performance) -> None:
         self._performance = performance
+        self._show_trouble("")
         self.controls.timeline.set_loop(performance.loop_seconds)
         if self._resume and not self.overlay.editing:
             self._resume = False
@@ -211,10 +215,7 @@ class StagePanel(QWidget):
 
     def _subject_changed(self, subject: StageSubject | None) -> None:
         self.overlay.set_joints(subject.current_joints if subject is not None else None)
-        if subject is not None and subject.guessed:
-            self._hint.show_text(GUESS, "warning")
-        elif self._hint.severity == "warning":
-            self._hint.hide()
+        self._show_hint()
         self._refresh()
 
     def _choose_drawable(self) -> None:
@@ -268,11 +269,9 @@ class StagePanel(QWidget):
         if editing:
             self.scene.set_playing(False)
             self.overlay.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._hint.show_text("Drag a joint, or Tab to one and use the arrow keys. Space plays, Esc ends.", "info")
         else:
-            if self._hint.severity == "info":
-                self._hint.hide()
             self._set_playing(True)
+        self._show_hint()
         self._choose_drawable()
         self._refresh()
 
@@ -283,9 +282,25 @@ class StagePanel(QWidget):
         self._message.setVisible(bool(text))
 
     def _show_working(self, sentence: str) -> None:
-        if sentence:
-            self._hint.show_text(sentence, "busy")
-        elif self._hint.severity == "busy":
+        self._working = sentence
+        self._show_hint()
+
+    def _show_trouble(self, sentence: str) -> None:
+        self._trouble = sentence
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        """The most pressing of what there is to say."""
+        subject = self.director.subject
+        if self._trouble:
+            self._hint.show_text(self._trouble, "warning")
+        elif self._working:
+            self._hint.show_text(self._working, "busy")
+        elif self.overlay.editing:
+            self._hint.show_text(EDITING, "info")
+        elif subject is not None and subject.guessed:
+            self._hint.show_text(GUESS, "warning")
+        else:
             self._hint.hide()
 
     def _meter_toggled(self, on: bool) -> None:

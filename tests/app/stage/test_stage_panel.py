@@ -187,6 +187,7 @@ def test_a_generated_picture_gets_its_joints_from_the_engine(
     session.job_event.emit(Warned(job_id=job.id, at=0.0, code="rig", sentence="The joints are a guess."))
     session.job_event.emit(rig_event(session, job.id))
     until(lambda: panel.play_action.isEnabled())
+    assert panel._hint.isVisible()
     assert panel._hint.text() == GUESS
     panel.show_entry(None)
     panel.show_entry(entry)
