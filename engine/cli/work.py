@@ -39,7 +39,7 @@ def wait_for(context: Context, job_ids: Sequence[str], titles: Sequence[str]) ->
 
     library = context.library
     with JobProgress(context.console, dict(zip(job_ids, titles, strict=True))) as progress:
-        dispatcher = Dispatcher(library, owner="command line", on_event=progress.event)
+        dispatcher = Dispatcher(library, owner="command line", on_event=progress.event, only_asked=True)
         dispatcher.start()
         try:
             ended = dispatcher.run_until_done(job_ids)

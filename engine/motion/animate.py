@@ -12,7 +12,7 @@ from engine.motion.frames import performance
 from engine.motion.joint_finder import find_joints
 from engine.protocol.mascot import Mascot
 from engine.protocol.recipes import Action, ExportFormat
-from engine.puppet.actions import start_pose
+from engine.protocol.sources import start_pose
 from engine.puppet.layers import puppet_from_layers
 from engine.puppet.parts import Rgba
 from engine.puppet.performer import Performer

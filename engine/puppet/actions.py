@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.protocol.errors import UnknownAction
-from engine.protocol.mascot import Pose
 from engine.protocol.recipes import Action
 from engine.puppet.curves import Curve, Spring, flows, rests
 
@@ -102,21 +100,3 @@ IDLE = ActionClip(
 )
 
 ACTIONS: dict[Action, ActionClip] = {Action.IDLE: IDLE, Action.WAVE: WAVE}
-
-
-def start_pose(action: Action, pose: Pose) -> Pose:
-    """The pose to draw a mascot in before it does `action`: who waves from a stand begins with an open, raised hand."""
-    if action is Action.WAVE and pose in (Pose.STANDING, Pose.HANDS_ON_HIPS):
-        return Pose.WAVING
-    if action is Action.IDLE and pose is Pose.WAVING:
-        return Pose.STANDING
-    return pose
-
-
-def clip_for(action: str) -> ActionClip:
-    """The clip of an action by name. Raises UnknownAction naming those that exist."""
-    try:
-        return ACTIONS[Action(action)]
-    except ValueError as error:
-        known = ", ".join(Action)
-        raise UnknownAction(f"There is no action '{action}'; choose one of: {known}.") from error

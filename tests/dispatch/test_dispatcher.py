@@ -185,11 +185,11 @@ def test_a_lease_of_a_dead_program_is_taken_over(library: Library, desk: Desk) -
 
 
 def test_the_picture_of_an_animation_keeps_the_pictures_own_recipe() -> None:
-    drawing = DrawingRecipe(mascot=Mascot(pose=Pose.SITTING))
+    drawing = DrawingRecipe(mascot=Mascot(pose=Pose.STANDING))
     animation = AnimationRecipe(source=drawing)
     picture = recipe_of_result(animation, "picture")
     assert isinstance(picture, DrawingRecipe)
-    assert picture.mascot.pose is Pose.STANDING
+    assert picture.mascot.pose is Pose.WAVING
     assert recipe_of_result(animation, "webm") is animation
 
 

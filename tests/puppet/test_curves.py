@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from engine.protocol.errors import UnknownAction
 from engine.protocol.mascot import Pose
 from engine.protocol.recipes import Action
-from engine.puppet.actions import ACTIONS, CHANNELS, clip_for, start_pose
+from engine.protocol.sources import start_pose
+from engine.puppet.actions import ACTIONS, CHANNELS, clip_for
 from engine.puppet.curves import Curve, Key, Spring, flows, rests, sample
 
 KEYS = st.lists(

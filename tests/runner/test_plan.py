@@ -80,7 +80,7 @@ def test_the_action_and_not_the_controls_decides_the_pose(workplace: Workplace) 
         plan(AnimationRecipe(source=DrawingRecipe(mascot=Mascot(pose=pose)), action=Action.WAVE), workplace)
         .steps[0]
         .key
-        for pose in (Pose.STANDING, Pose.WAVING, Pose.SITTING)
+        for pose in (Pose.STANDING, Pose.WAVING, Pose.HANDS_ON_HIPS)
     ]
     assert len(set(rigs)) == 1
     drawn = plan(DrawingRecipe(mascot=Mascot(pose=Pose.SITTING)), workplace).steps[0].key

@@ -9,7 +9,6 @@ from engine.cli.context import Context
 from engine.cli.recipes import animation_recipe, file_stem
 from engine.cli.work import report, run_recipes, save
 from engine.library.gallery import Entry
-from engine.protocol.mascot import Pose
 from engine.protocol.recipes import DrawingRecipe, PictureFile
 
 
@@ -17,19 +16,14 @@ def source_of(entry: Entry) -> BaseModel:
     """What to animate: a procedural mascot's own parts where the picture is one, else the picture itself."""
     recipe = entry.recipe
     if isinstance(recipe, DrawingRecipe):
-        if recipe.mascot.pose is Pose.STANDING:
-            return recipe
-        from engine.builder.draw import draw
-
-        # It shows another pose than the action starts from: keep what is seen, and the joints it was drawn with.
-        return PictureFile(blob=entry.artifact.blob, joints=draw(recipe.mascot).joints)
+        return recipe
     return PictureFile(blob=entry.artifact.blob)
 
 
 def run(context: Context) -> int:
     options = context.options
     # Options first: a wrong action should not leave an imported picture behind.
-    animation_recipe(options, PictureFile(blob="0" * 64))
+    animation_recipe(options, PictureFile(blob="0" * 64)).action
     entry = context.library.gallery.import_picture(context.project.id, options.file)
     recipe = animation_recipe(options, source_of(entry))
     finished = run_recipes(context, [recipe], [f"{options.file.name} ({recipe.action})"])

@@ -36,8 +36,11 @@ def run(context: Context) -> int:
 
 def _make(context: Context) -> int:
     options = context.options
-    picture = resolved(context, picture_recipe(options))
-    recipe = animation_recipe(options, picture)
+    asked = picture_recipe(options)
+    # A wrong option is said before a missing model is.
+    recipe = animation_recipe(options, asked)
+    picture = resolved(context, asked)
+    recipe = recipe.model_copy(update={"source": picture})
     finished = run_recipes(context, [recipe], [f"{picture.prompt} ({recipe.action})"])
     entries = finished[0].entries
     stem = f"{file_stem(picture.prompt)}-{picture.seed}"
