@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.protocol.errors import UnknownAction
 from engine.protocol.recipes import Action
 from engine.puppet.curves import Curve, Spring, flows, rests
 
@@ -100,3 +101,12 @@ IDLE = ActionClip(
 )
 
 ACTIONS: dict[Action, ActionClip] = {Action.IDLE: IDLE, Action.WAVE: WAVE}
+
+
+def clip_for(action: str) -> ActionClip:
+    """The clip of an action by name. Raises UnknownAction naming those that exist."""
+    try:
+        return ACTIONS[Action(action)]
+    except ValueError as error:
+        known = ", ".join(Action)
+        raise UnknownAction(f"There is no action '{action}'; choose one of: {known}.") from error

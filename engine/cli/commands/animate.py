@@ -23,7 +23,7 @@ def source_of(entry: Entry) -> BaseModel:
 def run(context: Context) -> int:
     options = context.options
     # Options first: a wrong action should not leave an imported picture behind.
-    animation_recipe(options, PictureFile(blob="0" * 64)).action
+    animation_recipe(options, PictureFile(blob="0" * 64))
     entry = context.library.gallery.import_picture(context.project.id, options.file)
     recipe = animation_recipe(options, source_of(entry))
     finished = run_recipes(context, [recipe], [f"{options.file.name} ({recipe.action})"])
