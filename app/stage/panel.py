@@ -72,7 +72,10 @@ class StagePanel(QWidget):
             pill.resized.connect(self._place)
         self._readout.setToolTip(self.canvas.toolTip())
         self.controls = StageControls(
-            self.scene, self.play_action, [self.edit_action, self.fit_action, self.meter_action], self.export_action
+            self.scene,
+            self.play_action,
+            [self.edit_action, self.reset_action, self.fit_action, self.meter_action],
+            self.export_action,
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
