@@ -24,6 +24,12 @@ ITERATIONS = 3
 STAGE_PHASES = 36
 """Moments of the loop at which the stage is measured."""
 
+SHARP = -0.2
+"""Cosine between upper arm and forearm below which an elbow counts as sharply bent."""
+
+_Drawn = tuple[int, NDArray[np.int32] | None]
+"""A layer of the rig, and the triangles to draw if not all of it is drawn."""
+
 
 @dataclass(frozen=True)
 class DrawnLayer:
@@ -175,13 +181,13 @@ class Performer:
         radius = max(1.0, 0.4 * hypot(hand[0] - elbow[0], hand[1] - elbow[1]) * scale)
         return np.asarray(cv2.GaussianBlur(solid, (0, 0), radius), dtype=np.float32), scale
 
-    def _stacked(self, side: str) -> list[tuple[int, NDArray[np.int32] | None]]:
+    def _stacked(self, side: str) -> list[_Drawn]:
         """Layers, and the triangles to draw if not all of a layer is drawn here, from back to front.
 
         An arm that waves keeps its shoulder where it was drawn, under the chin; its forearm comes in front of the head.
         """
         layers = self.puppet.rig.layers
-        sheets: list[tuple[int, NDArray[np.int32] | None]] = [(i, None) for i in range(len(layers))]
+        sheets: list[_Drawn] = [(i, None) for i in range(len(layers))]
         roles = [layer.role for layer in layers]
         waving = PartRole.RIGHT_ARM if side == "right" else PartRole.LEFT_ARM
         if self.action is not Action.WAVE or waving not in roles or PartRole.HEAD not in roles:
@@ -190,25 +196,30 @@ class Performer:
         body = roles.index(PartRole.BODY) if PartRole.BODY in roles else -1
         if not body < arm < head:
             return sheets
-        shoulder, fore = self._cut_at_elbow(arm, side)
-        sheets[arm] = (arm, shoulder)
-        sheets.insert(head + 1, (arm, fore))
-        return sheets
+        sheets[arm], fore = self._cut_at_elbow(arm, side)
+        sheets.insert(head + 1, fore)
+        return [sheet for sheet in sheets if sheet[1] is None or len(sheet[1])]
 
-    def _cut_at_elbow(self, arm: int, side: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """The arm's triangles up to the elbow and from it on; a strip belongs to both, so that no seam shows."""
+    def _cut_at_elbow(self, arm: int, side: str) -> tuple[_Drawn, _Drawn]:
+        """The arm up to the elbow and from it on; a strip belongs to both, so that no seam shows.
+
+        An arm that the picture shows sharply bent can't be parted by a straight cut: all of it comes in front.
+        """
         layer = self.puppet.rig.layers[arm]
         bones = self.puppet.rig.skeleton.bones
         upper, fore = bones[f"{side}_arm"], bones[f"{side}_forearm"]
-        way = _unit(upper.head, upper.tail) + _unit(fore.head, fore.tail)
-        way /= max(float(np.hypot(*way)), 1e-9)
+        ways = _unit(upper.head, upper.tail), _unit(fore.head, fore.tail)
+        if float(ways[0] @ ways[1]) < SHARP:
+            return (arm, layer.triangles[:0]), (arm, None)
+        way = _unit((0.0, 0.0), ways[0] + ways[1])
         centres = layer.vertices[layer.triangles].mean(axis=1)
         beyond = (centres - fore.head) @ way
         strip = 0.2 * hypot(fore.tail[0] - fore.head[0], fore.tail[1] - fore.head[1])
         near_hand = np.hypot(*(centres - fore.tail).T) < np.hypot(*(centres - upper.head).T)
-        return layer.triangles[(beyond < strip) | ~near_hand], layer.triangles[(beyond > 0) & near_hand]
+        shoulder, forearm = (beyond < strip) | ~near_hand, (beyond > 0) & near_hand
+        return (arm, layer.triangles[shoulder]), (arm, layer.triangles[forearm])
 
 
-def _unit(start: Point, end: Point) -> NDArray[np.float64]:
+def _unit(start: Point, end: Point | NDArray[np.float64]) -> NDArray[np.float64]:
     way = np.subtract(end, start)
     return way / max(float(np.hypot(*way)), 1e-9)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.puppet.backward import GridMap, affine_maps, backward_grid
+from engine.puppet.backward import BackwardMap, affine_maps
 from engine.puppet.parts import Rgba
 from engine.puppet.puppet import Texture
 
@@ -47,18 +47,18 @@ class Rasteriser:
         self._sources = [source for _, source in scaled]
         starts = np.concatenate([[0], np.cumsum([len(sheet.rest) for sheet in sheets])])
         counts = [len(sheet.triangles) for sheet in sheets]
-        self._source = np.concatenate(self._sources)
-        self._layer_of = np.repeat(np.arange(len(sheets)), counts)
-        self._triangles = np.concatenate(
+        source = np.concatenate(self._sources)
+        layer_of = np.repeat(np.arange(len(sheets)), counts)
+        triangles = np.concatenate(
             [sheet.triangles + start for sheet, start in zip(sheets, starts, strict=False)]
         ).astype(np.int32)
-        side = np.sqrt(2 * np.mean(_areas(self._source[self._triangles])))
+        side = np.sqrt(2 * np.mean(_areas(source[triangles])))
         self._cell = int(np.clip(round(float(side) * 0.6), 4, 24))
         # A cell of margin all around: the map is interpolated between nodes, so nodes must lie beyond the edges.
         self._inside = (slice(self._cell, self._cell + height), slice(self._cell, self._cell + width))
         self._width, self._height = width + 2 * self._cell, height + 2 * self._cell
         shape = (len(sheets), -(-self._height // self._cell) + 1, -(-self._width // self._cell) + 1)
-        self._grid = GridMap(np.zeros((*shape, 2), dtype=np.float32), np.zeros(shape, dtype=np.uint8))
+        self._grid = BackwardMap(triangles, layer_of, source, shape, self._cell)
 
     def draw(self, frame: Sequence[NDArray[np.float32]]) -> Rgba:
         """Sheets over each other: (height, width, 4) uint8 premultiplied. `frame`: vertices of each, stage pixels."""
@@ -66,7 +66,7 @@ class Rasteriser:
 
         placed = [vertices.astype(np.float64) * self._scale + self._cell for vertices in frame]
         nodes = np.concatenate(placed) / self._cell - 0.5
-        backward_grid(nodes, self._triangles, self._layer_of, self._source, self._grid, self._cell)
+        self._grid.update(nodes)
         canvas = np.zeros((self._height, self._width, 4), dtype=np.uint8)
         for index, vertices in enumerate(placed):
             drawn = self._sheet(index, vertices)
@@ -99,6 +99,8 @@ class Rasteriser:
         seen: Any = cv2.resize(known, (wide, tall), interpolation=cv2.INTER_LINEAR)
         local = vertices - low * cell
         broken = _broken_cells(place, known, cell)
+        if self._grid.folded[index]:
+            broken |= _half_known(known)
         if broken.any():
             _exact(where, seen, broken, local[self._sheets[index].triangles], self._corners(index), cell)
         left, top = (int(v) for v in low * cell)
@@ -149,6 +151,13 @@ def _broken_cells(place: NDArray[np.float32], known: NDArray[np.uint8], cell: in
     down = np.abs(place[1:] - place[:-1]).max(axis=2) * (known[1:] & known[:-1] & 1)
     jump = np.maximum(np.maximum(right[1:], right[:-1]), np.maximum(down[:, 1:], down[:, :-1]))
     return jump > FOLD * cell
+
+
+def _half_known(known: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Cells (rows - 1, columns - 1) with both known and unknown corners."""
+    corners = known[1:, 1:], known[1:, :-1], known[:-1, 1:], known[:-1, :-1]
+    total = sum((corner & 1 for corner in corners), start=np.zeros_like(corners[0]))
+    return (total > 0) & (total < 4)
 
 
 def _exact(

@@ -26,17 +26,24 @@ FUR = (90, 140, 235)
 PALE = (225, 238, 255)
 
 
-def bear(size: int = 512) -> tuple[list[Part], dict[str, tuple[float, float]]]:
+Joints = dict[str, tuple[float, float]]
+
+
+def bear(size: int = 512, joints: Joints = JOINTS) -> tuple[list[Part], Joints]:
     """A round bear with a tail, arms hanging beside the body; parts from back to front, and joints in shares."""
+
+    def limb(radius: float, *names: str) -> Callable[[Rgba], None]:
+        return lambda canvas: _stroke(canvas, [joints[name] for name in names], radius)
+
     return [
-        _part(PartRole.TAIL, size, lambda c: _stroke(c, ["tail_base", "tail_tip"], 0.045)),
-        _part(PartRole.LEFT_LEG, size, lambda c: _stroke(c, ["left_hip", "left_knee", "left_foot"], 0.055)),
-        _part(PartRole.RIGHT_LEG, size, lambda c: _stroke(c, ["right_hip", "right_knee", "right_foot"], 0.055)),
+        _part(PartRole.TAIL, size, limb(0.045, "tail_base", "tail_tip")),
+        _part(PartRole.LEFT_LEG, size, limb(0.055, "left_hip", "left_knee", "left_foot")),
+        _part(PartRole.RIGHT_LEG, size, limb(0.055, "right_hip", "right_knee", "right_foot")),
         _part(PartRole.BODY, size, _torso),
-        _part(PartRole.LEFT_ARM, size, lambda c: _stroke(c, ["left_shoulder", "left_elbow", "left_hand"], 0.042)),
-        _part(PartRole.RIGHT_ARM, size, lambda c: _stroke(c, ["right_shoulder", "right_elbow", "right_hand"], 0.042)),
+        _part(PartRole.LEFT_ARM, size, limb(0.042, "left_shoulder", "left_elbow", "left_hand")),
+        _part(PartRole.RIGHT_ARM, size, limb(0.042, "right_shoulder", "right_elbow", "right_hand")),
         _part(PartRole.HEAD, size, _face),
-    ], dict(JOINTS)
+    ], dict(joints)
 
 
 def flattened(parts: list[Part]) -> Rgba:
@@ -56,9 +63,9 @@ def _part(role: PartRole, size: int, draw: Callable[[Rgba], None]) -> Part:
     return Part(role, np.minimum(small, small[..., 3:]))
 
 
-def _stroke(canvas: Rgba, names: list[str], radius: float) -> None:
+def _stroke(canvas: Rgba, places: list[tuple[float, float]], radius: float) -> None:
     side = canvas.shape[0]
-    points = np.array([JOINTS[name] for name in names]) * side
+    points = np.array(places) * side
     for colour, width in ((LINE, radius + 0.009), (FUR, radius)):
         cv2.polylines(canvas, [points.astype(np.int32)], False, (*colour, 255), round(2 * width * side), cv2.LINE_8)
         for point in points:

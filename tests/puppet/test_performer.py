@@ -14,7 +14,7 @@ from engine.puppet.layers import puppet_from_layers
 from engine.puppet.parts import PartRole, premultiplied
 from engine.puppet.performer import Performer
 from engine.puppet.puppet import Puppet, puppet_from_parts
-from tests.puppet.figures import bear, flattened
+from tests.puppet.figures import JOINTS, bear, flattened
 
 SIZE = 256
 PHASES = np.arange(24) / 24
@@ -114,10 +114,8 @@ def test_the_arm_beside_the_body_lifts_without_dragging_the_body() -> None:
 
 
 def test_the_raised_arm_waves_whichever_side_it_is_on() -> None:
-    puppet = puppet_from_parts(*bear(SIZE))
-    raised = {"left_elbow": (0.28, 0.52), "left_hand": (0.25, 0.36)}
-    moved = puppet.with_joints({**{n: (x / SIZE, y / SIZE) for n, (x, y) in puppet.rig.joints.items()}, **raised})
-    performer = Performer(moved, Action.WAVE)
+    raised = {**JOINTS, "left_elbow": (0.28, 0.56), "left_hand": (0.2, 0.42)}
+    performer = Performer(puppet_from_parts(*bear(SIZE, raised)), Action.WAVE)
     assert [layer.role for layer in performer.layers][-1] is PartRole.LEFT_ARM
 
 
