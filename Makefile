@@ -57,6 +57,7 @@ starter: $(VENV)/.ready
 	$(BIN)/python -m engine.training.judges --work training/judges --starter assets/starter
 
 screenshots: $(VENV)/.test-ready
+	$(BIN)/python -m tests.make_pictures
 	xvfb-run -a -s "-screen 0 1600x1000x24 +extension GLX" $(BIN)/python -m tests.app.make_screenshots
 
 clean:
