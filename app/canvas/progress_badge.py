@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
 
-from app.create_panel.generate_button import time_left
 from app.theme.roles import set_role
 from app.theme.tokens import SPACE_2, SPACE_3, SPACE_4
+from app.widgets.durations import time_left
 from app.widgets.labels import label
 
 

@@ -10,15 +10,7 @@ from app.create_panel.generator import Working
 from app.theme.icons import colour, icon
 from app.theme.roles import set_kind
 from app.theme.tokens import RADIUS_M
-
-
-def time_left(seconds: float | None) -> str:
-    """Seconds as a short text: "8 s left", "2 min left", or "" when unknown."""
-    if seconds is None:
-        return ""
-    if seconds < 1:
-        return "almost done"
-    return f"{seconds:.0f} s left" if seconds < 90 else f"{seconds / 60:.0f} min left"
+from app.widgets.durations import time_left
 
 
 class GenerateButton(QPushButton):

@@ -8,10 +8,11 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.gallery.model import ENTRY_ROLE, AnyIndex, GalleryModel
+from app.gallery.model import ENTRY_ROLE, GalleryModel
 from app.theme.fonts import ui_font
 from app.theme.icons import colour, pixmap
 from app.theme.tokens import RADIUS_M, SPACE_1, SPACE_2, TEXT_XS
+from app.widgets.indexes import AnyIndex
 from engine.protocol.artifacts import AssetType
 
 if TYPE_CHECKING:

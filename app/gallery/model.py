@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
 
 from app.canvas.describe import entry_title
 from app.gallery.thumbnails import Thumbnails
 from app.session import StudioSession
+from app.widgets.indexes import AnyIndex
 
 if TYPE_CHECKING:
     from engine.library.gallery import Entry
@@ -20,8 +21,6 @@ ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 
 PICTURES = ("picture",)
 ANIMATIONS = ("webm", "webp", "apng", "gif", "png-sequence")
-
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from app.gallery.delegate import CAPTION_PX, GAP_PX, TileDelegate
-from app.gallery.model import ENTRY_ROLE, AnyIndex, GalleryModel
+from app.gallery.model import ENTRY_ROLE, GalleryModel
 from app.session import StudioSession
+from app.widgets.indexes import AnyIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable

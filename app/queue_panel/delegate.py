@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.create_panel.generate_button import time_left
-from app.gallery.model import AnyIndex
 from app.queue_panel.model import ETA_ROLE, FRACTION_ROLE, JOB_ROLE
 from app.theme.fonts import ui_font
 from app.theme.icons import colour, pixmap
 from app.theme.tokens import RADIUS_M, SPACE_2, SPACE_3, TEXT_S, TEXT_XS
+from app.widgets.durations import time_left
+from app.widgets.indexes import AnyIndex
 from engine.protocol.jobs import JobState
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
 
 from app.canvas.describe import recipe_title
-from app.gallery.model import AnyIndex
 from app.session import StudioSession
+from app.widgets.indexes import AnyIndex
 
 if TYPE_CHECKING:
     from engine.library.queue import Job

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.gallery.model import AnyIndex
 from app.theme.fonts import ui_font
 from app.theme.icons import colour
 from app.theme.tokens import RADIUS_M, SPACE_2, SPACE_4, TEXT_M, TEXT_S
+from app.widgets.indexes import AnyIndex
 from app.window.registry import Registry, plain_text
 from app.window.sheet import Sheet
 
