@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from app.crashes import LogFile, install_hook
@@ -19,11 +19,9 @@ from app.window.main_window import MainWindow
 if TYPE_CHECKING:
     from app.studio import Studio
 
-BUILDER_AFTER_MS = 30
-
 
 class Run(QObject):
-    """Window first; after its first paint the panels, then the library, then the builder."""
+    """Window first; after its first paint the panels, then the library."""
 
     def __init__(self, app: QApplication, folder: Path, *, dress: bool = True, warm: bool = True) -> None:
         """`dress`: put the theme on `app`, which is done once in a process. `warm`: start the picture engine as soon as
@@ -68,7 +66,6 @@ class Run(QObject):
         self.doorbell.rung.connect(self._come_forward)
         self.studio.create.focus_prompt()
         self.session.open_library(self._folder)
-        QTimer.singleShot(BUILDER_AFTER_MS, self, self.studio.bring_builder)
 
     def open(self, folder: Path) -> None:
         """Open another library in this window."""

@@ -43,8 +43,7 @@ if TYPE_CHECKING:
 
 
 class Studio(QObject):
-    """Made after the window's first paint. `bring_builder` adds the builder a moment later; the stage comes
-    when its tab is first shown, because it brings the OpenGL canvas.
+    """Made after the window's first paint. Builder and stage come when their tabs are first shown.
 
     Emits `folder_wanted(Path)` when the user chose another library.
     """
@@ -93,6 +92,7 @@ class Studio(QObject):
         self.drops.recipe_found.connect(lambda recipe, path: self.use_recipe(recipe, path.name))
         self.drops.imported.connect(lambda entry: session.select(entry))
         window.workspace.tabs.changed.connect(self._tab_changed)
+        window.create_tabs.changed.connect(self._tab_changed)
         window.dropped.connect(self.drops.take)
         window.problem_page.retry.connect(lambda: self.folder_wanted.emit(window.problem_page.folder))
         window.problem_page.choose.connect(self.choose_library)
@@ -104,16 +104,20 @@ class Studio(QObject):
         self.gallery.picked.connect(lambda: self._set_eager(False))
         session.prompts_changed.connect(self._load_history)
 
-    def bring_builder(self) -> None:
-        """Put the builder into its tab."""
-        from app.builder_panel.panel import BuilderPanel
+    def need_builder(self) -> BuilderPanel:
+        """The builder, made at its first use: its choices are drawings that cost a second to make."""
+        if self.builder is None:
+            from app.builder_panel.panel import BuilderPanel
 
-        self.builder = BuilderPanel(self.session)
-        self.builder.prompt_requested.connect(self._use_prompt)
-        self.window.create_tabs.fill("build", self.builder)
-        self._finish_menus()
+            self.builder = BuilderPanel(self.session)
+            self.builder.prompt_requested.connect(self._use_prompt)
+            self.window.create_tabs.fill("build", self.builder)
+            self._finish_menus()
+        return self.builder
 
     def _tab_changed(self, key: str) -> None:
+        if key == "build":
+            self.need_builder()
         if key != "animate" or self.stage is not None:
             return
         from app.stage.panel import StagePanel
@@ -140,8 +144,8 @@ class Studio(QObject):
     def use_recipe(self, recipe: PictureRecipe | DrawingRecipe | AnimationRecipe, source: str = "") -> None:
         """Fill the Create panel or the builder with a recipe; it can be undone."""
         inner = recipe.source if isinstance(recipe, AnimationRecipe) else recipe
-        if isinstance(inner, DrawingRecipe) and self.builder is not None:
-            self.builder.set_mascot(inner.mascot)
+        if isinstance(inner, DrawingRecipe):
+            self.need_builder().set_mascot(inner.mascot)
             self.session.show_tab("build")
         elif isinstance(inner, PictureRecipe):
             before, after = self.create_model.state, self.create_model.from_recipe(inner)

@@ -16,6 +16,7 @@ class ProgressBadge(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         set_role(self, "badge")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = QHBoxLayout(self)
@@ -45,4 +46,4 @@ class ProgressBadge(QFrame):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        self.move((self.parentWidget().width() - self.width()) // 2, SPACE_4)
+        self.move((self._over.width() - self.width()) // 2, SPACE_4)

@@ -92,13 +92,13 @@ class CreatePanel(QWidget):
         self.model_choice.addItem("Starter (built in)", STARTER_MODEL)
         self.model_choice.activated.connect(lambda index: self._model.set(model=self.model_choice.itemData(index)))
         self.model_field = Field("Model", self.model_choice)
-        self.size = SizeField()
-        self.size.edited.connect(lambda width, height: self._edit(width=width, height=height))
+        self.size_field = SizeField()
+        self.size_field.edited.connect(lambda width, height: self._edit(width=width, height=height))
         self.seed = SeedField()
         self.seed.edited.connect(lambda text: self._edit(seed=text))
         self.seed.rolled.connect(self._model.new_seed)
         self.seed.lock_changed.connect(lambda locked: self._model.set(seed_locked=locked))
-        for field in (self.model_field, self.size, self.seed):
+        for field in (self.model_field, self.size_field, self.seed):
             self._column.addWidget(field)
 
     def _build_advanced(self) -> None:
@@ -186,7 +186,7 @@ class CreatePanel(QWidget):
         self.prompt.set_prompt(state.prompt)
         if self.negative.text() != state.negative:
             self.negative.setText(state.negative)
-        self.size.show_state(state)
+        self.size_field.show_state(state)
         self.seed.show_state(state)
         self.steps.setValue(state.steps)
         self.guidance.setValue(state.guidance)
@@ -213,8 +213,8 @@ class CreatePanel(QWidget):
     def _refused(self, problems: dict[str, str]) -> None:
         self._asked_once = bool(problems)
         self._mark(problems)
-        widgets = {"prompt": self.prompt, "seed": self.seed.text, "width": self.size.width_text}
-        widgets |= {"height": self.size.height_text, "negative": self.negative}
+        widgets = {"prompt": self.prompt, "seed": self.seed.text, "width": self.size_field.width_text}
+        widgets |= {"height": self.size_field.height_text, "negative": self.negative}
         first = next((name for name in FIELDS if name in problems), None)
         if first == "negative":
             self.advanced.set_open(True)
@@ -224,7 +224,7 @@ class CreatePanel(QWidget):
     def _mark(self, problems: dict[str, str]) -> None:
         self.prompt_field.show_problem(problems.get("prompt"))
         self.seed.show_problem(problems.get("seed"))
-        self.size.show_problems(problems.get("width"), problems.get("height"))
+        self.size_field.show_problems(problems.get("width"), problems.get("height"))
         self.negative_field.show_problem(problems.get("negative"))
         if "prompt" in problems:
             return

@@ -103,8 +103,7 @@ class ProjectsSheet(Sheet):
 
     def chosen(self) -> Project | None:
         """The project under the cursor of the list."""
-        item = self.list.currentItem()
-        return item.data(_PROJECT) if item is not None else None
+        return self.list.currentItem().data(_PROJECT) if self.list.currentRow() >= 0 else None
 
     def dismiss(self) -> None:
         """Keep the description first."""
@@ -126,7 +125,7 @@ class ProjectsSheet(Sheet):
             if kept is not None and project.id == kept.id:
                 self.list.setCurrentItem(item)
         self.list.blockSignals(False)
-        if self.list.currentItem() is None and self.list.count():
+        if self.list.currentRow() < 0 and self.list.count():
             self.list.setCurrentRow(0)
         self._show_chosen()
 

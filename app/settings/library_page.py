@@ -57,8 +57,8 @@ class LibraryPage(QWidget):
         layout.addLayout(row)
         layout.addSpacing(SPACE_6)
         layout.addWidget(label("Cache", "field"))
-        self.size: QLabel = label("…", "")
-        layout.addWidget(self.size)
+        self.size_label: QLabel = label("…", "")
+        layout.addWidget(self.size_label)
         layout.addWidget(
             label(
                 "Finished steps and thumbnails. Clearing it loses nothing; the next pictures may take longer.",
@@ -99,4 +99,6 @@ class LibraryPage(QWidget):
         if library is None:
             return
         cache = library.layout.cache
-        self._session.background.run(lambda: folder_bytes(cache), lambda size: self.size.setText(size_words(size)))
+        self._session.background.run(
+            lambda: folder_bytes(cache), lambda size: self.size_label.setText(size_words(size))
+        )

@@ -142,7 +142,8 @@ class ModelsPage(QWidget):
 
     def _show(self, models: list[InstalledModel]) -> None:
         while self._rows.count():
-            widget = self._rows.takeAt(0).widget()
+            item = self._rows.takeAt(0)
+            widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.deleteLater()
         for model in models:

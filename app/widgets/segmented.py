@@ -18,7 +18,9 @@ class Segmented(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, options: Sequence[tuple[str, ...]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, options: Sequence[tuple[str, str] | tuple[str, str, str]], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         set_role(self, "segments")
         self._keys = [option[0] for option in options]

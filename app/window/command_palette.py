@@ -80,7 +80,7 @@ class CommandPalette(Sheet):
                 self.list.setCurrentRow((self.list.currentRow() + steps[key]) % self.list.count())
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                if self.list.currentItem() is not None:
+                if self.list.currentRow() >= 0:
                     self._take(self.list.currentItem())
                 return True
         return super().eventFilter(watched, event)

@@ -91,7 +91,8 @@ class MainWindow(QMainWindow):
         self.registry.refresh()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.source() is None and picture_paths(event.mimeData()):
+        from_outside = event.source() is None  # pyright: ignore[reportUnnecessaryComparison]
+        if from_outside and picture_paths(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

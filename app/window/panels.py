@@ -59,6 +59,7 @@ class LateTabs(QWidget):
         current = self.stack.currentIndex()
         old = self.stack.widget(index)
         self.stack.insertWidget(index, panel)
-        self.stack.removeWidget(old)
-        old.deleteLater()
+        if old is not None:
+            self.stack.removeWidget(old)
+            old.deleteLater()
         self.stack.setCurrentIndex(current)

@@ -21,6 +21,7 @@ class Sheet(QWidget):
 
     def __init__(self, window: QWidget, title: str = "", width_px: int = 640, height_px: int | None = None) -> None:
         super().__init__(window)
+        self._over = window
         self.setObjectName("scrim")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._before = QApplication.focusWidget()
@@ -57,7 +58,7 @@ class Sheet(QWidget):
         if self._gone:
             return
         self._gone = True
-        self.parentWidget().removeEventFilter(self)
+        self._over.removeEventFilter(self)
         self.hide()
         if self._before is not None and isValid(self._before) and self._before.isVisible():
             self._before.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -95,8 +96,7 @@ class Sheet(QWidget):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        parent = self.parentWidget()
-        self.setGeometry(parent.rect())
+        self.setGeometry(self._over.rect())
         width = min(self._width, self.width() - 2 * SPACE_8)
         room = self.height() - TOP_PX - SPACE_8
         height = min(self._height or self.frame.sizeHint().height(), room)

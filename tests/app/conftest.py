@@ -82,7 +82,7 @@ def make_studio(qapp: QApplication, until: Until) -> Iterator[MakeStudio]:
         made.append(run)
         run.window.resize(1280, 820)
         run.show()
-        until(lambda: run.studio is not None and run.studio.builder is not None)
+        until(lambda: run.studio is not None)
         return run
 
     yield make

@@ -38,7 +38,6 @@ class Photographer:
         self.run = Run(app, folder)
         self.run.window.resize(*WIDE)
         self.run.show()
-        self.until(lambda: self.run.studio is not None and self.run.studio.builder is not None)
         self.until(lambda: self.run.session.dispatcher is not None)
 
     def wait(self, seconds: float) -> None:

@@ -70,8 +70,8 @@ def test_bad_input_is_marked_in_place_and_nothing_is_queued(
     place = {
         "prompt": (create.prompt, create.prompt_field.note),
         "seed": (create.seed.text, create.seed.note),
-        "width": (create.size.width_text, create.size.note),
-        "height": (create.size.height_text, create.size.note),
+        "width": (create.size_field.width_text, create.size_field.note),
+        "height": (create.size_field.height_text, create.size_field.note),
     }
     widget, note = place[field]
     assert widget.property("invalid") is True

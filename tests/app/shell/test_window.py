@@ -53,6 +53,7 @@ def test_letters_in_order_find_an_action_and_word_beginnings_fit_best() -> None:
 
 def test_no_two_actions_share_a_key(studio: TestStudio) -> None:
     studio.session.show_tab("animate")
+    studio.session.show_tab("build")
     seen: dict[str, str] = {}
     for action in studio.window.registry.all():
         for keys in action.shortcuts():
