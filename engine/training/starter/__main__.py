@@ -17,7 +17,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m engine.training.starter", description=__doc__)
     parser.add_argument("--work", type=Path, default=Path("training/starter"), help="drawings, states and samples")
     parser.add_argument("--out", type=Path, default=Path("assets/starter"), help="the diffusers folder to write")
-    parser.add_argument("--drawings", type=int, default=8000, help="how many training drawings")
+    parser.add_argument("--drawings", type=int, default=6000, help="how many training drawings")
     parser.add_argument("--text-minutes", type=float, default=6, help="training time of the text encoders")
     parser.add_argument("--vae-minutes", type=float, default=45, help="training time of the VAE")
     parser.add_argument("--unet-minutes", type=float, default=50, help="training time of the UNet")

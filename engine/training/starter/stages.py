@@ -24,7 +24,7 @@ class Plan:
 
     work: Path
     out: Path
-    drawings: int = 8000
+    drawings: int = 6000
     captions: int = 4000
     text: Budget = field(default_factory=lambda: Budget(6))
     vae: Budget = field(default_factory=lambda: Budget(45))

@@ -145,14 +145,14 @@ def train_unet(
     generator = torch.Generator().manual_seed(3)
     unet = build_unet(size, latents, encoders).to(device(), memory_format=torch.channels_last)
     average = Average(unet, size.average)
-    optimiser = torch.optim.AdamW(unet.parameters(), lr=size.peak_rate, betas=(0.9, 0.98), weight_decay=0.01)
+    parameters = list(unet.parameters())
+    optimiser = torch.optim.AdamW(parameters, lr=size.peak_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     parts = {"unet": unet, "average": average.model, "optimiser": optimiser}
     state = TrainingState(work / "unet.state", parts, generator, save_every_s)
     state.resume()
     encoders.first.to(device())
     encoders.second.to(device())
     denoising = Denoising(unet, encoders)
-    parameters = list(unet.parameters())
     workers = Workers()
     progress = Progress("unet", budget.minutes, unit=" min")
     smooth, shown = 0.0, state.seconds

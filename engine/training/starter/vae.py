@@ -150,7 +150,7 @@ def train_vae(
     vae = vae.to(device(), memory_format=torch.channels_last)  # type: ignore[arg-type]
     probe = torch.nn.Conv2d(LATENT_CHANNELS, 4, 1).to(device())
     parameters = [*vae.parameters(), *probe.parameters()]
-    optimiser = torch.optim.AdamW(parameters, lr=size.peak_rate, betas=(0.9, 0.98), weight_decay=1e-4)
+    optimiser = torch.optim.AdamW(parameters, lr=size.peak_rate, betas=(0.9, 0.98), weight_decay=1e-4, fused=True)
     parts = {"vae": vae, "probe": probe, "optimiser": optimiser}
     state = TrainingState(work / "vae.state", parts, generator, save_every_s)
     state.resume()
