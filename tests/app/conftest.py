@@ -19,7 +19,7 @@ from app.run import Run
 from app.theme.apply import apply_theme
 from tests.app.tidiness import Leftovers, unexpected_messages
 
-WAIT_MS = 60_000
+WAIT_MS = 120_000
 
 Until = Callable[[Callable[[], object]], None]
 
