@@ -119,7 +119,7 @@ class Denoising:
             added = {"text_embeds": pooled, "time_ids": self._ids.expand(len(clean), 6)}
             made = self._unet(given, times, hidden, added_cond_kwargs=added).sample
         loss = ((made.float() - (root * noise - rest * clean)).square() * weight).mean()
-        return loss, {"loss": float(loss)}
+        return loss, {"loss": loss.item()}
 
 
 def train_unet(

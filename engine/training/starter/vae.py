@@ -191,7 +191,7 @@ def _loss(vae: Any, probe: Any, batch: torch.Tensor, detail: float) -> tuple[tor
     # A linear view of the latents must show each area's mean colour: without this, hues come late.
     colour = (probe(posterior.mean.float()) - functional.avg_pool2d(batch, FACTOR)).square().mean()
     error = (made.detach() - batch).abs().mean()
-    figures = {"loss": float(recon), "colour": float(colour), "L1": float(error), "KL": float(divergence)}
+    figures = {"loss": recon.item(), "colour": colour.item(), "L1": error.item(), "KL": divergence.item()}
     return recon + 2 * colour + 1e-4 * divergence, figures
 
 
