@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -23,7 +23,7 @@ def translate_os_error(error: OSError, path: Path) -> MascotError | None:
 
 
 @contextmanager
-def written_aside(path: Path) -> Iterator[BinaryIO]:
+def written_aside(path: Path) -> Generator[BinaryIO]:
     """Yield a file that becomes `path` when the block ends without an error; otherwise nothing is left behind.
 
     Raises DiskFull or LibraryReadOnly with a sentence for the user.

@@ -26,8 +26,10 @@ def refuse_other_files(path: Path, start: bytes) -> None:
         raise BadModel(f"{name} is empty; download it again.")
     text = start.lstrip().lower()
     if start.startswith(b"PK\x03\x04"):
-        raise pickle_refusal(name) if _holds_pickle(path) else BadModel(
-            f"{name} is a zip archive, not a model; unpack it and install the .safetensors file inside."
+        raise (
+            pickle_refusal(name)
+            if _holds_pickle(path)
+            else BadModel(f"{name} is a zip archive, not a model; unpack it and install the .safetensors file inside.")
         )
     if start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05") and start[8:9] != b"{":
         raise pickle_refusal(name)

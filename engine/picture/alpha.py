@@ -43,7 +43,8 @@ def straight_from_premultiplied(premultiplied: NDArray[Any], *, snap: bool = Tru
 
 def premultiplied_from_straight(rgba: Bytes) -> Floats:
     """(h, w, 4) uint8 straight alpha → float32 premultiplied in 0..1."""
-    out = rgba.astype(np.float32) / 255
+    out = rgba.astype(np.float32)
+    out /= np.float32(255)
     out[..., :3] *= out[..., 3:]
     return out
 

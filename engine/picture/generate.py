@@ -169,6 +169,4 @@ def _stop_if(cancelled: Callable[[], bool]) -> None:
 
 
 def _no_memory(model: InstalledModel) -> str:
-    return (
-        f"Memory ran out while making a picture with “{model.name}”; close other programs or choose a smaller model."
-    )
+    return f"Memory ran out while making a picture with “{model.name}”; close other programs or choose a smaller model."

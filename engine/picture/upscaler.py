@@ -26,6 +26,7 @@ class Upscaler(nn.Module):
         self.body = nn.ModuleList([nn.Conv2d(width, width, 3, padding=1) for _ in range(depth)])
         self.leave = nn.Conv2d(width, 4 * SCALE * SCALE, 3, padding=1)
         nn.init.zeros_(self.leave.weight)
+        assert self.leave.bias is not None
         nn.init.zeros_(self.leave.bias)
 
     def forward(self, pictures: Tensor) -> Tensor:

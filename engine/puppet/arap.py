@@ -107,4 +107,7 @@ def _half_edges(
         weights += [cotangent, cotangent]
     start, end, weight = np.concatenate(starts), np.concatenate(ends), np.concatenate(weights)
     key, inverse = np.unique(start * len(vertices) + end, return_inverse=True)
-    return key // len(vertices), key % len(vertices), np.bincount(inverse, weight)
+    summed: NDArray[np.float64] = np.bincount(inverse, weight).astype(np.float64)
+    first: NDArray[np.int64] = (key // len(vertices)).astype(np.int64)
+    second: NDArray[np.int64] = (key % len(vertices)).astype(np.int64)
+    return first, second, summed

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from engine.library.embed import read_recipe
 from numpy.typing import NDArray
 from PIL import Image
 
+from engine.library.embed import read_recipe
 from engine.protocol.recipes import PictureRecipe
 
 PROMPT = "a happy blue fox with a red scarf"

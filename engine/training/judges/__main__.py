@@ -21,9 +21,10 @@ STAGES = ("classifier", "joints", "upscaler", "evaluate")
 
 
 def _load_vae(starter: Path) -> Any:
-    from diffusers import AutoencoderKL
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
-    return AutoencoderKL.from_pretrained(starter / "vae").to(device()).eval()
+    vae: Any = AutoencoderKL.from_pretrained(starter / "vae")
+    return vae.to(device()).eval()
 
 
 def _classifier(options: argparse.Namespace) -> None:
@@ -64,7 +65,7 @@ def _upscaler(options: argparse.Namespace) -> None:
 
 def _evaluate(options: argparse.Namespace) -> None:
     import torch
-    from diffusers import StableDiffusionXLPipeline
+    from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
 
     pipe = StableDiffusionXLPipeline.from_pretrained(options.starter, torch_dtype=torch.float32).to(device())
     pipe.set_progress_bar_config(disable=True)

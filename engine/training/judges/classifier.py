@@ -57,7 +57,7 @@ def to_batch(pictures: NDArray[np.uint8]) -> Tensor:
 
 def train_classifier(drawings: Drawings, work: Path, *, steps: int, batch: int = 96) -> SlotClassifier:
     torch.manual_seed(0)
-    net = SlotClassifier().to(device()).to(memory_format=torch.channels_last)
+    net = SlotClassifier().to(device())
     labels = torch.from_numpy(drawings.labels).to(device())
 
     def loss_of_step(step: int) -> Tensor:

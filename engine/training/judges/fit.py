@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -31,6 +32,8 @@ def fit(
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         start = int(state["step"])
+    # Convolutions on processors are faster so.
+    cast(Any, net).to(memory_format=torch.channels_last)
     net.train()
     began, running = time.monotonic(), 0.0
     for step in range(start, steps):

@@ -34,7 +34,7 @@ def target_heatmaps(points: Tensor) -> Tensor:
 
 def train_joints(drawings: Drawings, work: Path, *, steps: int, batch: int = 64) -> JointNet:
     torch.manual_seed(0)
-    net = JointNet(len(JOINT_NAMES), WIDTH).to(device()).to(memory_format=torch.channels_last)
+    net = JointNet(len(JOINT_NAMES), WIDTH).to(device())
     joints = torch.from_numpy(drawings.joints)
 
     def loss_of_step(step: int) -> Tensor:

@@ -87,7 +87,7 @@ def train_upscaler(
     batch: int = 12,
 ) -> Upscaler:
     torch.manual_seed(0)
-    net = Upscaler(width, depth).to(device()).to(memory_format=torch.channels_last)
+    net = Upscaler(width, depth).to(device())
 
     def loss_of_step(step: int) -> Tensor:
         generator = torch.Generator().manual_seed(step)
