@@ -55,6 +55,7 @@ class GalleryPanel(QWidget):
         self._typing.timeout.connect(self._apply)
         self._wanted_job: str | None = None
         self._selecting = False
+        self._selected_ids: list[str] = []
         self._build()
         session.opened.connect(self._opened)
         session.project_changed.connect(self._project_changed)
@@ -199,6 +200,11 @@ class GalleryPanel(QWidget):
 
     def _selected(self, entries: list[Entry]) -> None:
         some = bool(entries)
+        ids = [entry.id for entry in entries]
+        if ids == self._selected_ids:
+            # Qt tells of a changed selection, too, when rows are inserted above it.
+            return
+        self._selected_ids = ids
         if some and not self._selecting:
             self.picked.emit()
         self.restore_button.setEnabled(some)

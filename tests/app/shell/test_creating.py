@@ -10,7 +10,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from engine.library.queue import Job
 from engine.protocol.events import ArtifactMade, Done, Progress, Queued, Started, Warned
+from engine.protocol.mascot import Mascot
 from engine.protocol.recipes import MAX_PROMPT_CHARACTERS, ModelRef, PictureRecipe
 from tests.app.conftest import TestStudio, Until
 from tests.app.samples import add_drawing, mascots, png_of
@@ -180,3 +182,24 @@ def test_a_recipe_fills_the_panel_and_undo_brings_back_what_stood_there(studio: 
     assert (model.state.prompt, model.state.seed) == ("my draft", "5")
     studio.window.registry["edit.redo"].trigger()
     assert model.state.prompt == "a robot"
+
+
+def test_each_new_result_is_shown_until_the_user_looks_at_something_else(studio: TestStudio, until: Until) -> None:
+    parts, library = studio.studio, studio.session.library
+    parts.create_model.set(prompt="a fox", count=3)
+    parts.generator.generate()
+    jobs = sorted(library.queue.list(), key=lambda job: job.position)
+
+    def finish(job: Job, mascot: Mascot) -> str:
+        entry = add_drawing(library, job.project_id, mascot, size=64, recipe=job.recipe, job_id=job.id)
+        from_elsewhere(studio, ArtifactMade(job_id=job.id, at=0.0, artifact=entry.artifact))
+        return entry.id
+
+    for job, mascot in zip(jobs[:2], mascots(2), strict=True):
+        newest = finish(job, mascot)
+        until(lambda newest=newest: studio.session.entry is not None and studio.session.entry.id == newest)
+    parts.gallery.view.select_row(1)
+    looked_at = studio.session.entry.id
+    finish(jobs[2], mascots(3)[2])
+    until(lambda: parts.gallery.model.rowCount() == 3)
+    assert studio.session.entry.id == looked_at
