@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from engine.models.installed import InstalledModel
 from engine.models.memory import is_out_of_memory, lower
-from engine.picture.alpha import Bytes, straight_from_premultiplied
+from engine.picture.alpha import Bytes, straight_from_premultiplied, without_specks
 from engine.picture.background import remove_background, unsure_note
 from engine.picture.latents import decode
 from engine.picture.notes import Note
@@ -132,7 +132,7 @@ def _paint(
 
 def _finish(pixels: np.ndarray[Any, np.dtype[np.float32]], model: InstalledModel) -> tuple[Bytes, list[Note]]:
     if pixels.shape[2] == 4:
-        return straight_from_premultiplied(pixels), []
+        return without_specks(straight_from_premultiplied(pixels)), []
     rgba, confidence = remove_background(np.rint(pixels * 255).astype(np.uint8))
     return rgba, unsure_note(confidence)
 

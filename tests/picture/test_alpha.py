@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from engine.picture.alpha import premultiplied_from_straight, straight_from_premultiplied
+from engine.picture.alpha import premultiplied_from_straight, straight_from_premultiplied, without_specks
 
 PICTURES = arrays.arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12), st.just(4)))
 
@@ -46,3 +46,17 @@ def test_edge_of_a_disc_keeps_its_colour_although_the_decoder_is_noisy() -> None
     assert np.percentile(error, 95) < 0.09
     assert out[0, 0, 3] == 0
     assert out[32, 32, 3] == 255
+
+
+def test_specks_and_the_outermost_pixels_go_but_a_tear_stays() -> None:
+    rgba = np.zeros((256, 256, 4), np.uint8)
+    rgba[60:200, 60:200] = (200, 90, 30, 255)
+    rgba[20:32, 20:32] = (90, 160, 250, 255)
+    rgba[10, 100] = (1, 1, 1, 255)
+    rgba[220:250, 10:40] = (9, 9, 9, 40)
+    rgba[0, :], rgba[:, 255] = 60, 60
+    clean = without_specks(rgba)
+    alpha = clean[..., 3]
+    assert alpha[130, 130] == 255 and alpha[25, 25] == 255
+    alpha[60:200, 60:200] = alpha[20:32, 20:32] = 0
+    assert not alpha.any()
