@@ -26,7 +26,8 @@ def raise_other(folder: Path) -> bool:
         return False
     socket.write(HELLO)
     socket.waitForBytesWritten(ANSWER_MS)
-    answered = socket.waitForReadyRead(ANSWER_MS)
+    # The answer may have come while the greeting was being written.
+    answered = socket.bytesAvailable() > 0 or socket.waitForReadyRead(ANSWER_MS)
     socket.disconnectFromServer()
     return answered
 
