@@ -25,6 +25,22 @@ app.exec()
 """
 
 
+STUDIO = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+from app.run import Run
+run = Run(app, Path(sys.argv[1]))
+run.window.painted.connect(lambda: (print("painted", flush=True), QTimer.singleShot(0, run.window.close)))
+run.window.closing.connect(app.quit)
+run.show()
+app.exec()
+run.close()
+"""
+
+
 def seconds_to_paint(command: list[str]) -> float:
     """From starting the process to its line "painted"."""
     began = time.perf_counter()
@@ -47,8 +63,7 @@ def seconds_to_paint(command: list[str]) -> float:
 def bench() -> None:
     bare = median_of(5, lambda: seconds_to_paint([sys.executable, "-c", BARE]))
     with tempfile.TemporaryDirectory() as library:
-        command = [sys.executable, "-m", "app", "--library", library, "--exit-after-paint"]
-        studio = median_of(5, lambda: seconds_to_paint(command))
+        studio = median_of(5, lambda: seconds_to_paint([sys.executable, "-c", STUDIO, library]))
     line(
         "Window visible", f"{studio:.2f} s; bare QMainWindow {bare:.2f} s; ratio {studio / bare:.2f}",
         goal="under 1 s", met=studio < 1.0,
