@@ -52,7 +52,8 @@ def without_specks(rgba: Bytes) -> Bytes:
     out = rgba.copy()
     for edge in (out[:1], out[-1:], out[:, :1], out[:, -1:]):
         edge[...] = 0
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats((out[..., 3] > 0).astype(np.uint8), connectivity=8)
+    count, found, boxes, _ = cv2.connectedComponentsWithStats((out[..., 3] > 0).astype(np.uint8), connectivity=8)
+    labels = found.astype(np.intp)
     areas = boxes[:, cv2.CC_STAT_AREA]
     strongest = np.zeros(count, np.uint8)
     np.maximum.at(strongest, labels.ravel(), out[..., 3].ravel())
