@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.training.judges.augment import random_affine, soften, warp
 from engine.training.judges.drawings import PICTURE_SIZE, SLOTS, Drawings
 from engine.training.judges.fit import device, fit
+from engine.training.judges.save import save_network
 
 
 def _block(inside: int, outside: int, stride: int = 1) -> nn.Sequential:
@@ -86,14 +86,7 @@ def classify(net: SlotClassifier, pictures: NDArray[np.uint8], batch: int = 128)
 
 
 def save_classifier(net: SlotClassifier, folder: Path, accuracy: dict[str, float]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = {
-        name: tensor.detach().cpu().to(torch.float16 if tensor.is_floating_point() else tensor.dtype).contiguous()
-        for name, tensor in net.state_dict().items()
-    }
-    save_file(weights, folder / "model.safetensors")
-    config = {"picture_size": PICTURE_SIZE, "slots": SLOTS, "accuracy_on_drawings": accuracy}
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    save_network(net, folder, {"picture_size": PICTURE_SIZE, "slots": SLOTS, "accuracy_on_drawings": accuracy})
 
 
 def load_classifier(folder: Path) -> SlotClassifier:

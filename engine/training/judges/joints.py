@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
@@ -18,6 +16,7 @@ from engine.training.judges.augment import random_affine, soften, warp, warp_poi
 from engine.training.judges.classifier import to_batch
 from engine.training.judges.drawings import Drawings
 from engine.training.judges.fit import device, fit
+from engine.training.judges.save import save_network
 
 SIGMA_CELLS = 1.2
 WIDTH = 32
@@ -62,11 +61,4 @@ def joint_errors(net: JointNet, pictures: NDArray[np.uint8], joints: NDArray[np.
 
 
 def save_joints(net: JointNet, folder: Path, report: dict[str, float]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = {
-        name: tensor.detach().cpu().to(torch.float16 if tensor.is_floating_point() else tensor.dtype).contiguous()
-        for name, tensor in net.state_dict().items()
-    }
-    save_file(weights, folder / "model.safetensors")
-    config = {"joints": JOINT_NAMES, "width": WIDTH, "error_on_drawings": report}
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    save_network(net, folder, {"joints": JOINT_NAMES, "width": WIDTH, "error_on_drawings": report})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
@@ -21,6 +19,7 @@ from engine.builder.raster import render_premultiplied
 from engine.picture.upscaler import SCALE, Upscaler
 from engine.training.judges.classifier import to_batch
 from engine.training.judges.fit import device, fit
+from engine.training.judges.save import save_network
 
 SMALL = 256
 PATCH = 64
@@ -105,8 +104,6 @@ def train_upscaler(
 
 
 def save_upscaler(net: Upscaler, folder: Path, report: dict[str, float]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = {n: t.detach().cpu().half().contiguous() for n, t in net.state_dict().items()}
-    save_file(weights, folder / "model.safetensors")
-    config = {"scale": SCALE, "width": net.enter.out_channels, "depth": len(net.body), "comparison": report}
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    save_network(
+        net, folder, {"scale": SCALE, "width": net.enter.out_channels, "depth": len(net.body), "comparison": report}
+    )
