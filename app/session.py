@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.library.projects import Project
     from engine.library.queue import Job
     from engine.protocol.events import AnyEvent
-    from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
+    from engine.protocol.recipes import AnyRecipe
 
 log = logging.getLogger(__name__)
 
@@ -199,7 +199,7 @@ class StudioSession(QObject):
 
     # jobs
 
-    def submit(self, recipe: PictureRecipe | DrawingRecipe | AnimationRecipe) -> Job | None:
+    def submit(self, recipe: AnyRecipe) -> Job | None:
         """Put a job into the current project's queue; an error becomes a note and gives None."""
         if self.library is None or self.project is None:
             self.say("The library is still opening; try again in a moment.", "warning")

@@ -33,7 +33,7 @@ from app.window.main_window import MainWindow
 from app.window.sheet import Sheet
 from app.window.shortcuts_sheet import ShortcutsSheet
 from engine.protocol.events import ArtifactMade, Done
-from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
+from engine.protocol.recipes import AnimationRecipe, AnyRecipe, DrawingRecipe, PictureRecipe
 
 if TYPE_CHECKING:
     from app.builder_panel.panel import BuilderPanel
@@ -141,7 +141,7 @@ class Studio(QObject):
 
     # recipes
 
-    def use_recipe(self, recipe: PictureRecipe | DrawingRecipe | AnimationRecipe, source: str = "") -> None:
+    def use_recipe(self, recipe: AnyRecipe, source: str = "") -> None:
         """Fill the Create panel or the builder with a recipe; it can be undone."""
         inner = recipe.source if isinstance(recipe, AnimationRecipe) else recipe
         if isinstance(inner, DrawingRecipe):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.protocol.mascot import Accessory, Mascot
-from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
+from engine.protocol.recipes import AnimationRecipe, AnyRecipe, DrawingRecipe, PictureRecipe
 
 if TYPE_CHECKING:
     from engine.library.gallery import Entry
@@ -20,7 +20,7 @@ def mascot_words(mascot: Mascot) -> str:
     return f"{words} with {article}{mascot.accessory_colour.value} {mascot.accessory.value}"
 
 
-def recipe_title(recipe: PictureRecipe | DrawingRecipe | AnimationRecipe | None) -> str:
+def recipe_title(recipe: AnyRecipe | None) -> str:
     """What a recipe makes, as one line."""
     match recipe:
         case PictureRecipe():

@@ -16,7 +16,7 @@ from app.canvas.view_bar import ViewBar
 from app.session import StudioSession
 from engine.protocol.artifacts import AssetType
 from engine.protocol.events import TERMINAL, AnyEvent
-from engine.protocol.recipes import AnimationRecipe
+from engine.protocol.recipes import DrawingRecipe, PictureRecipe
 
 if TYPE_CHECKING:
     from engine.library.gallery import Entry
@@ -103,13 +103,13 @@ class PictureTab(QWidget):
         if library is None or (self._following is not None and self._following != job_id):
             return
         job = library.queue.get(job_id)
-        if isinstance(job.recipe, AnimationRecipe):
-            return
-        size = (
-            (job.recipe.size, job.recipe.size)
-            if job.recipe.kind == "drawing"
-            else (job.recipe.width, job.recipe.height)
-        )
+        match job.recipe:
+            case PictureRecipe():
+                size = (job.recipe.width, job.recipe.height)
+            case DrawingRecipe():
+                size = (job.recipe.size, job.recipe.size)
+            case _:
+                return
         self._following, self._wanted = job_id, None
         live = self._session.jobs.get(job_id)
         self.view.show_image(image, size)

@@ -11,13 +11,11 @@ from engine.cli.console import JobProgress
 from engine.cli.context import Context
 from engine.protocol.errors import Cancelled, from_code
 from engine.protocol.jobs import JobState
-from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
+from engine.protocol.recipes import AnyRecipe
 
 if TYPE_CHECKING:
     from engine.library.gallery import Entry
     from engine.library.queue import Job
-
-AnyRecipe = PictureRecipe | DrawingRecipe | AnimationRecipe
 
 
 @dataclass(frozen=True)

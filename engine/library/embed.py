@@ -18,7 +18,7 @@ from pydantic import JsonValue, ValidationError
 
 from engine.protocol.errors import BadPicture
 from engine.protocol.ids import canonical_json
-from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe, recipe_from_json
+from engine.protocol.recipes import AnimationRecipe, AnyRecipe, PictureRecipe, recipe_from_json
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEYWORD = "mascotforge"
@@ -33,7 +33,7 @@ _END = b"IEND"
 class EmbeddedRecipe:
     """`effective` is what the machine decided when the picture was made."""
 
-    recipe: PictureRecipe | DrawingRecipe | AnimationRecipe
+    recipe: AnyRecipe
     effective: dict[str, JsonValue]
 
 
@@ -45,9 +45,7 @@ class _Chunk(NamedTuple):
     """Bytes of its data; the whole chunk has 12 more."""
 
 
-def embed_recipe(
-    png: bytes, recipe: PictureRecipe | DrawingRecipe | AnimationRecipe, effective: dict[str, JsonValue]
-) -> bytes:
+def embed_recipe(png: bytes, recipe: AnyRecipe, effective: dict[str, JsonValue]) -> bytes:
     """The PNG with the recipe inside, in place of an earlier one. Raises BadPicture when the bytes are not a PNG."""
     plain = without_recipe(png)
     content = {"format": FORMAT, "recipe": recipe.model_dump(mode="json"), "effective": effective}

@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, select
 from engine.library.clock import moment
 from engine.library.tables import generations, shelf
 from engine.protocol.artifacts import Artifact
-from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe, recipe_from_json
+from engine.protocol.recipes import AnimationRecipe, AnyRecipe, PictureRecipe, recipe_from_json
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Entry:
     project_id: str
     job_id: str | None
     artifact: Artifact
-    recipe: PictureRecipe | DrawingRecipe | AnimationRecipe | None
+    recipe: AnyRecipe | None
     created_at: datetime
     favourite: bool
     rating: int
@@ -37,7 +37,7 @@ class Entry:
         return prompt_of(self.recipe)
 
 
-def prompt_of(recipe: PictureRecipe | DrawingRecipe | AnimationRecipe | None) -> str:
+def prompt_of(recipe: AnyRecipe | None) -> str:
     source = recipe.source if isinstance(recipe, AnimationRecipe) else recipe
     return source.prompt if isinstance(source, PictureRecipe) else ""
 

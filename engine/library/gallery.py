@@ -20,7 +20,7 @@ from engine.library.tables import generations, projects, removals, shelf
 from engine.protocol.artifacts import Artifact
 from engine.protocol.errors import NotFound
 from engine.protocol.ids import new_id
-from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
+from engine.protocol.recipes import AnyRecipe
 
 TRASH, RESTORE = "trash", "restore"
 
@@ -45,7 +45,7 @@ class Gallery:
         project_id: str,
         job_id: str | None,
         artifact: Artifact,
-        recipe: PictureRecipe | DrawingRecipe | AnimationRecipe | None,
+        recipe: AnyRecipe | None,
     ) -> Entry:
         """Record a result whose blob is stored. A job that says the same twice (it was taken up again) gets the same
         entry, out of the trash if it was there. Raises NotFound for a missing blob or project, DiskFull,
@@ -161,7 +161,7 @@ def insert_generation(
     project_id: str,
     job_id: str | None,
     artifact: Artifact,
-    recipe: PictureRecipe | DrawingRecipe | AnimationRecipe | None,
+    recipe: AnyRecipe | None,
     created_at: int,
 ) -> Entry:
     """Insert the fact, its place on the shelf, and its words into the index. Raises NotFound for an unknown project."""

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from engine.library.embed import SIGNATURE, read_recipe, without_recipe
 from engine.protocol.artifacts import Artifact, AssetType
 from engine.protocol.errors import BadPicture
-from engine.protocol.recipes import AnimationRecipe, BlobHash, DrawingRecipe, PictureRecipe
+from engine.protocol.recipes import AnyRecipe, BlobHash
 
 MAX_FILE_BYTES = 128 << 20
 MAX_PIXELS = 64_000_000
@@ -29,7 +29,7 @@ class OpenedPicture:
     file_name: str
     width: int
     height: int
-    recipe: PictureRecipe | DrawingRecipe | AnimationRecipe | None = None
+    recipe: AnyRecipe | None = None
     effective: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
 
     def artifact(self, blob: BlobHash) -> Artifact:

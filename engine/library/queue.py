@@ -22,13 +22,13 @@ from engine.protocol.errors import BadInput, ErrorCode, NotFound
 from engine.protocol.ids import new_id
 from engine.protocol.jobs import FINAL_STATES, OPEN_STATES, JobState
 from engine.protocol.lanes import lane_of
-from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe, recipe_from_json
+from engine.protocol.recipes import AnyRecipe, recipe_from_json
 from engine.protocol.wire import Lane
 
 MAX_ATTEMPTS = 3
 PAUSED_KEY = "queue.paused"
 
-JobRecipe = PictureRecipe | DrawingRecipe | AnimationRecipe
+JobRecipe = AnyRecipe
 
 _TURN = (jobs.c.priority.desc(), jobs.c.position, jobs.c.id)
 _WAITING = (JobState.PENDING.value, JobState.QUEUED.value)

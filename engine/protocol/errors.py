@@ -21,6 +21,8 @@ class ErrorCode(StrEnum):
     OUT_OF_MEMORY = "out_of_memory"
     ENGINE_STOPPED = "engine_stopped"
     MISSING_PROGRAM = "missing_program"
+    OFFLINE = "offline"
+    DOWNLOAD_FAILED = "download_failed"
     CANCELLED = "cancelled"
     INTERNAL = "internal"
 
@@ -90,6 +92,14 @@ class EngineStopped(MascotError):
 
 class MissingProgram(MascotError):
     code = ErrorCode.MISSING_PROGRAM
+
+
+class Offline(MascotError):
+    code = ErrorCode.OFFLINE
+
+
+class DownloadFailed(MascotError):
+    code = ErrorCode.DOWNLOAD_FAILED
 
 
 class Cancelled(MascotError):

@@ -9,36 +9,37 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
+from pydantic import Field, TypeAdapter, field_validator
 
 from engine.protocol.mascot import Mascot, Pose
+from engine.protocol.picture_options import (
+    MAX_SEED,
+    STARTER_MODEL,
+    BlobHash,
+    Control,
+    Framing,
+    LoraUse,
+    ModelRef,
+    Recipe,
+    ReferencePicture,
+    Scheduler,
+    Seed,
+    StartPicture,
+    Variation,
+)
 
-STARTER_MODEL = "starter"
+__all__ = ["MAX_SEED", "STARTER_MODEL", "BlobHash", "ModelRef", "Recipe", "Seed"]
+
 MAX_PROMPT_CHARACTERS = 4000
-MAX_SEED = 2**32 - 1
-
-BlobHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-"""BLAKE3 of a file's bytes, 64 hexadecimal digits."""
-
-Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 PixelSize = Annotated[int, Field(ge=64, le=4096, multiple_of=8)]
-
-
-class Recipe(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ModelRef(Recipe):
-    """A checkpoint by name and, once resolved against what is installed, by content hash."""
-
-    name: str = STARTER_MODEL
-    hash: BlobHash | None = None
 
 
 class PictureRecipe(Recipe):
     """Text to one transparent picture. `width` and `height` are the final picture's, whatever the model's native size.
 
-    `pose` overrules pose words in the prompt: an animation asks for the pose that its action starts from.
+    `pose` overrules pose words in the prompt: an animation asks for the pose that its action starts from. Wildcards,
+    style and character are worked into the fields before the recipe is made, so that it means the same for ever;
+    `written`, `style` and `character` remember where they came from.
     """
 
     kind: Literal["picture"] = "picture"
@@ -51,6 +52,20 @@ class PictureRecipe(Recipe):
     steps: Annotated[int, Field(ge=1, le=150)] = 24
     guidance: Annotated[float, Field(ge=0.0, le=30.0)] = 4.0
     pose: Pose | None = None
+    scheduler: Scheduler = Scheduler.AUTO
+    loras: Annotated[tuple[LoraUse, ...], Field(max_length=16)] = ()
+    variation: Variation | None = None
+    start: StartPicture | None = None
+    controls: Annotated[tuple[Control, ...], Field(max_length=4)] = ()
+    references: Annotated[tuple[ReferencePicture, ...], Field(max_length=4)] = ()
+    framing: Framing | None = None
+    faster: bool = False
+    """Skip computation where it is seen least (DeepCache): quicker, not the same pixels."""
+    written: Annotated[str, Field(max_length=MAX_PROMPT_CHARACTERS)] = ""
+    """What the creator typed, where that differs from `prompt` (wildcards, style)."""
+    style: str = ""
+    character: str = ""
+    """The id of the library's character."""
 
     @field_validator("prompt")
     @classmethod
@@ -108,10 +123,78 @@ class AnimationRecipe(Recipe):
     strength: Annotated[float, Field(gt=0.0, le=2.0)] = 1.0
 
 
-AnyRecipe = Annotated[PictureRecipe | DrawingRecipe | AnimationRecipe, Field(discriminator="kind")]
-RECIPE: TypeAdapter[PictureRecipe | DrawingRecipe | AnimationRecipe] = TypeAdapter(AnyRecipe)
+class UpscaleRecipe(Recipe):
+    """A picture twice or four times as large. `model` None is the shipped upscaler."""
+
+    kind: Literal["upscale"] = "upscale"
+    source: BlobHash
+    scale: Literal[2, 4] = 2
+    model: ModelRef | None = None
+    title: str = ""
 
 
-def recipe_from_json(text: str | bytes) -> PictureRecipe | DrawingRecipe | AnimationRecipe:
+class LogoCrop(StrEnum):
+    WHOLE = "whole"
+    HEAD = "head"
+    EMBLEM = "emblem"
+    """Head and shoulders, cut off by the badge's edge."""
+
+
+class Badge(StrEnum):
+    NONE = "none"
+    CIRCLE = "circle"
+    ROUNDED = "rounded"
+    SHIELD = "shield"
+    HEXAGON = "hexagon"
+
+
+Hex = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+
+
+class LogoRecipe(Recipe):
+    """A mascot as a logo: vector files, every usual size, icon packs and variants. `colours` counts the flat colours
+    of the drawing, without the badge's and the lettering's."""
+
+    kind: Literal["logo"] = "logo"
+    source: PictureSource
+    crop: LogoCrop = LogoCrop.HEAD
+    colours: Annotated[int, Field(ge=2, le=24)] = 8
+    badge: Badge = Badge.NONE
+    badge_colour: Hex | None = None
+    lettering: Annotated[str, Field(max_length=40)] = ""
+    font: str = ""
+    app_name: Annotated[str, Field(max_length=60)] = ""
+
+
+class TrainingPicture(Recipe):
+    """One picture to learn from; an empty caption is written by the program."""
+
+    blob: BlobHash
+    caption: str = ""
+
+
+class LoraTrainingRecipe(Recipe):
+    """Train a LoRA from a few pictures. `trigger` is the word that calls it; `style` learns the look, else the
+    character. None lets the program decide by model, machine and number of pictures."""
+
+    kind: Literal["lora-training"] = "lora-training"
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    model: ModelRef = ModelRef()
+    pictures: Annotated[tuple[TrainingPicture, ...], Field(min_length=1, max_length=30)]
+    trigger: Annotated[str, Field(min_length=1, max_length=40)]
+    style: bool = False
+    description: Annotated[str, Field(max_length=MAX_PROMPT_CHARACTERS)] = ""
+    steps: Annotated[int, Field(ge=1, le=20_000)] | None = None
+    rank: Annotated[int, Field(ge=1, le=128)] | None = None
+    rate: Annotated[float, Field(gt=0.0, le=0.1)] | None = None
+    seed: Seed = 0
+
+
+AnyRecipe = PictureRecipe | DrawingRecipe | AnimationRecipe | UpscaleRecipe | LogoRecipe | LoraTrainingRecipe
+TaggedRecipe = Annotated[AnyRecipe, Field(discriminator="kind")]
+RECIPE: TypeAdapter[AnyRecipe] = TypeAdapter(TaggedRecipe)
+
+
+def recipe_from_json(text: str | bytes) -> AnyRecipe:
     """Parse any recipe. Raises pydantic.ValidationError when the text is not one."""
     return RECIPE.validate_json(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.protocol.mascot import Pose
-from engine.protocol.recipes import Action, AnimationRecipe, DrawingRecipe, PictureFile, PictureRecipe
+from engine.protocol.recipes import Action, AnimationRecipe, AnyRecipe, DrawingRecipe, PictureFile, PictureRecipe
 
 START_POSE: dict[Action, Pose] = {Action.IDLE: Pose.STANDING, Action.WAVE: Pose.WAVING}
 """The pose that an action starts from: who waves begins with an open, raised hand."""
@@ -34,9 +34,7 @@ def in_start_pose(
             return source
 
 
-def recipe_of_result(
-    recipe: PictureRecipe | DrawingRecipe | AnimationRecipe, role: str
-) -> PictureRecipe | DrawingRecipe | AnimationRecipe:
+def recipe_of_result(recipe: AnyRecipe, role: str) -> AnyRecipe:
     """The recipe that makes just this result of a job: the picture of an animation has the picture's own."""
     if isinstance(recipe, AnimationRecipe) and role in PICTURE_ROLES:
         source = in_start_pose(recipe.source, recipe.action)

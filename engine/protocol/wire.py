@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from engine.protocol.events import Event
-from engine.protocol.recipes import AnyRecipe
+from engine.protocol.recipes import TaggedRecipe
 
 PROTOCOL_VERSION = 1
 
@@ -48,7 +48,7 @@ class Hello(Message):
 class Run(Message):
     kind: Literal["run"] = "run"
     job_id: str
-    recipe: AnyRecipe
+    recipe: TaggedRecipe
 
 
 class Cancel(Message):

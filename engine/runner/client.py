@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from engine.protocol.events import AnyEvent
 from engine.protocol.lanes import lane_of
-from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
+from engine.protocol.recipes import AnyRecipe
 from engine.protocol.wire import Lane, Workplace
 from engine.runner.lane_process import EngineState, LaneProcess
 
@@ -70,7 +70,7 @@ class EngineClient:
         """Start the lane's process now, so that the first job needn't wait for it."""
         self._lanes[lane].warm_up()
 
-    def submit(self, job_id: str, recipe: PictureRecipe | DrawingRecipe | AnimationRecipe) -> None:
+    def submit(self, job_id: str, recipe: AnyRecipe) -> None:
         """Put a job in its lane's line. A job id that is in line already is left as it is."""
         self._lanes[lane_of(recipe)].submit(job_id, recipe)
 

@@ -20,7 +20,7 @@ from engine.protocol.events import (
     StepDone,
     Warned,
 )
-from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
+from engine.protocol.recipes import AnyRecipe
 from engine.protocol.wire import Workplace
 from engine.runner.cache import StepCache
 from engine.runner.failures import as_mascot_error
@@ -28,7 +28,6 @@ from engine.runner.progress import ProgressMeter
 from engine.runner.step import Note, Plan, Step, StepContext, StepOutput
 from engine.runner.timings import Timings
 
-AnyRecipe = PictureRecipe | DrawingRecipe | AnimationRecipe
 Planner = Callable[[AnyRecipe, Workplace], Plan]
 
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from engine.protocol.errors import ErrorCode
 from engine.protocol.events import TERMINAL, AnyEvent, CancelledJob, Failed, Started
-from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
+from engine.protocol.recipes import AnyRecipe
 from engine.protocol.wire import (
     FROM_ENGINE,
     PROTOCOL_VERSION,
@@ -48,7 +48,7 @@ class EngineState(StrEnum):
 
 
 class _Job:
-    def __init__(self, job_id: str, recipe: PictureRecipe | DrawingRecipe | AnimationRecipe) -> None:
+    def __init__(self, job_id: str, recipe: AnyRecipe) -> None:
         self.message = Run(job_id=job_id, recipe=recipe)
         self.cancelled = False
         self.started = False
@@ -100,7 +100,7 @@ class LaneProcess:
             self._wanted = True
             self._need_thread()
 
-    def submit(self, job_id: str, recipe: PictureRecipe | DrawingRecipe | AnimationRecipe) -> None:
+    def submit(self, job_id: str, recipe: AnyRecipe) -> None:
         with self._changed:
             if job_id in self._jobs or self._closing:
                 return

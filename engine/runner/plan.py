@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureFile, PictureRecipe
+from engine.protocol.errors import BadInput
+from engine.protocol.recipes import AnimationRecipe, AnyRecipe, DrawingRecipe, PictureFile, PictureRecipe
 from engine.protocol.sources import in_start_pose
 from engine.protocol.wire import Workplace
 from engine.runner.step import Plan, Step
@@ -11,7 +12,7 @@ from engine.runner.steps.drawing import draw_step
 from engine.runner.steps.picture import finish_step, generate_step
 
 
-def plan(recipe: PictureRecipe | DrawingRecipe | AnimationRecipe, workplace: Workplace) -> Plan:
+def plan(recipe: AnyRecipe, workplace: Workplace) -> Plan:
     """The steps of a recipe. Raises UnknownModel when its checkpoint is not installed."""
     match recipe:
         case PictureRecipe():
@@ -20,6 +21,8 @@ def plan(recipe: PictureRecipe | DrawingRecipe | AnimationRecipe, workplace: Wor
             return Plan((draw_step(recipe),))
         case AnimationRecipe():
             return _animation(recipe, workplace)
+        case _:
+            raise BadInput(f"This version can't make a {recipe.kind} yet.")
 
 
 def _picture(recipe: PictureRecipe, workplace: Workplace) -> Step:

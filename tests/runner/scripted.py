@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.protocol.artifacts import AssetType
 from engine.protocol.errors import BadInput
-from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
+from engine.protocol.recipes import AnyRecipe, PictureRecipe
 from engine.protocol.wire import Workplace
 from engine.runner import plan as product
 from engine.runner.step import ArtifactDraft, Plan, Step, StepContext, StepKind
@@ -26,7 +26,7 @@ def script(*steps: str, seed: int = 0) -> PictureRecipe:
     return PictureRecipe(prompt=" | ".join(steps), seed=seed)
 
 
-def plan(recipe: PictureRecipe | DrawingRecipe | AnimationRecipe, workplace: Workplace) -> Plan:
+def plan(recipe: AnyRecipe, workplace: Workplace) -> Plan:
     if not isinstance(recipe, PictureRecipe):
         return product.plan(recipe, workplace)
     steps: list[Step] = []

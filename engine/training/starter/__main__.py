@@ -17,10 +17,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m engine.training.starter", description=__doc__)
     parser.add_argument("--work", type=Path, default=Path("training/starter"), help="drawings, states and samples")
     parser.add_argument("--out", type=Path, default=Path("assets/starter"), help="the diffusers folder to write")
-    parser.add_argument("--drawings", type=int, default=6000, help="how many training drawings")
+    parser.add_argument("--drawings", type=int, default=10_000, help="how many training drawings")
     parser.add_argument("--text-minutes", type=float, default=6, help="training time of the text encoders")
     parser.add_argument("--vae-minutes", type=float, default=45, help="training time of the VAE")
-    parser.add_argument("--unet-minutes", type=float, default=50, help="training time of the UNet")
+    parser.add_argument("--decoder-minutes", type=float, default=25, help="training time of the decoder alone")
+    parser.add_argument("--unet-minutes", type=float, default=120, help="training time of the UNet")
+    parser.add_argument("--start-from", type=Path, help="a starter to train on instead of from nothing")
     options = parser.parse_args()
     make_starter(
         Plan(
@@ -29,7 +31,9 @@ def main() -> None:
             drawings=options.drawings,
             text=Budget(options.text_minutes),
             vae=Budget(options.vae_minutes),
+            decoder=Budget(options.decoder_minutes),
             unet=Budget(options.unet_minutes),
+            start_from=options.start_from,
         )
     )
 

@@ -29,7 +29,7 @@ class UNetSize:
     blocks: tuple[int, ...] = (64, 128, 128)
     batch: int = 32
     peak_rate: float = 1e-3
-    average: float = 0.995
+    average: float = 0.998
     time_ids: int = 32
 
 
@@ -130,20 +130,24 @@ def train_unet(
     budget: Budget,
     size: UNetSize | None = None,
     *,
+    start_from: Path | None = None,
     on_average: Callable[[Any, int], None] | None = None,
     show_every_s: float = 480.0,
     save_every_s: float = 120.0,
 ) -> Any:
     """Train on cached `latents` (n, channels, h, w) of `mascots`; returns the averaged UNet.
 
-    `on_average(unet, step)` is called now and then, to look at samples.
+    `start_from` is a diffusers folder of an equal UNet whose weights are trained on. `on_average(unet, step)` is called now and then, to look at samples.
     """
     import torch
 
     size = size or UNetSize()
     torch.manual_seed(3)
     generator = torch.Generator().manual_seed(3)
-    unet = build_unet(size, latents, encoders).to(device(), memory_format=torch.channels_last)
+    unet = build_unet(size, latents, encoders)
+    if start_from:
+        unet.load_state_dict(type(unet).from_pretrained(start_from).float().state_dict())
+    unet = unet.to(device(), memory_format=torch.channels_last)
     average = Average(unet, size.average)
     parameters = list(unet.parameters())
     optimiser = torch.optim.AdamW(parameters, lr=size.peak_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
