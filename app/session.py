@@ -13,6 +13,7 @@ from PySide6.QtGui import QUndoStack
 from app.background import Background
 from app.jobs import LiveJobs
 from app.notes import Note, Severity
+from app.painting.guidance import Guidance
 from app.undo import Edit
 from engine.protocol.errors import MascotError
 
@@ -37,7 +38,8 @@ class StudioSession(QObject):
     """The truth behind the window. All signals come in the GUI thread.
 
     Attributes: `library` (None until `opened`), `dispatcher`, `project` (where new things go), `entry` (selected),
-    `jobs` (what is known of jobs now), `undo_stack`, `background`.
+    `jobs` (what is known of jobs now), `guidance` (what steers the next picture besides its words), `undo_stack`,
+    `background`.
     Signals: `opening(folder)`, `opened()`, `closed()`, `problem(error, folder)` when a library can't be opened,
     `project_changed(Project)`, `projects_changed()`, `entry_changed(Entry | None)`, `entries_changed()`,
     `queue_changed()`, `prompts_changed()`, `job_event(event)`, `engine_state(lane, state)`, `noted(Note)`,
@@ -67,6 +69,7 @@ class StudioSession(QObject):
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(200)
         self.jobs = LiveJobs(self)
+        self.guidance = Guidance(self)
         self.library: Library | None = None
         self.dispatcher: Dispatcher | None = None
         self.project: Project | None = None
@@ -136,6 +139,7 @@ class StudioSession(QObject):
         self.library = self.dispatcher = self.project = self.entry = None
         self.undo_stack.clear()
         self.jobs.clear()
+        self.guidance.clear()
         if dispatcher is not None:
             dispatcher.stop()
         library.close()
