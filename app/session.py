@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.library.gallery import Entry
     from engine.library.library import Library
     from engine.library.projects import Project
-    from engine.library.queue import Job
+    from engine.library.queued_job import Job
     from engine.protocol.events import AnyEvent
     from engine.protocol.recipes import AnyRecipe
 

@@ -19,7 +19,7 @@ from engine.protocol.jobs import JobState
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
 
-    from engine.library.queue import Job
+    from engine.library.queued_job import Job
 
 ROW_PX = 46
 SIGNS = {

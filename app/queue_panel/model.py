@@ -11,7 +11,7 @@ from app.session import StudioSession
 from app.widgets.indexes import AnyIndex
 
 if TYPE_CHECKING:
-    from engine.library.queue import Job
+    from engine.library.queued_job import Job
 
 JOB_ROLE = Qt.ItemDataRole.UserRole + 1
 FRACTION_ROLE = Qt.ItemDataRole.UserRole + 2

@@ -19,7 +19,7 @@ from engine.protocol.errors import MascotError
 from engine.protocol.jobs import OPEN_STATES, JobState
 
 if TYPE_CHECKING:
-    from engine.library.queue import Job
+    from engine.library.queued_job import Job
 
 
 class QueuePanel(QWidget):

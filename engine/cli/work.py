@@ -15,7 +15,7 @@ from engine.protocol.recipes import AnyRecipe
 
 if TYPE_CHECKING:
     from engine.library.gallery import Entry
-    from engine.library.queue import Job
+    from engine.library.queued_job import Job
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.library.library import Library
-    from engine.library.queue import Job
+    from engine.library.queued_job import Job
     from engine.runner.client import EngineClient
 
 LOG = logging.getLogger("mascotforge.dispatch")

@@ -22,7 +22,7 @@ from engine.runner.client import EngineClient, EngineState
 
 if TYPE_CHECKING:
     from engine.library.library import Library
-    from engine.library.queue import Job
+    from engine.library.queued_job import Job
 
 TICK_SECONDS = 0.25
 CANCEL_PATIENCE_SECONDS = 5.0

@@ -13,7 +13,8 @@ from engine.protocol.jobs import FINAL_STATES, JobState
 
 if TYPE_CHECKING:
     from engine.dispatch.desk import Desk
-    from engine.library.queue import Job, JobQueue
+    from engine.library.queue import JobQueue
+    from engine.library.queued_job import Job
 
 GLANCE_SECONDS = 0.3
 

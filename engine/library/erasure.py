@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import time
 from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, delete, func, or_, select
@@ -13,10 +15,12 @@ from engine.library.backup import back_up, backups
 from engine.library.database import Database, Write
 from engine.library.entries import prompt_of
 from engine.library.layout import Layout
-from engine.library.tables import generations, jobs, projects, prompts, shelf
+from engine.library.tables import generations, jobs, looks, projects, prompts, shelf
 from engine.library.trouble import told_to_the_user
+from engine.protocol.jobs import JobState
 from engine.protocol.recipes import recipe_from_json
 
+_IN_USE_SECONDS = 3600.0
 _BLOB = re.compile(r"\b[0-9a-f]{64}\b")
 
 
@@ -75,16 +79,37 @@ def sweep_blobs(layout: Layout, database: Database, blobs: BlobStore, candidates
     def work(write: Write) -> None:
         for blob in candidates:
             if not _named(write.connection, blob):
+                write.connection.execute(delete(looks).where(looks.c.blob == blob))
                 blobs.path(blob).unlink(missing_ok=True)
 
     database.write(work)
     database.compact()
+    _forget_steps(layout, busy=database.read(_something_runs))
     old = backups(layout)
     if old:
         with told_to_the_user(layout):
             back_up(layout, "after-erasure")
             for path in old:
                 path.unlink(missing_ok=True)
+
+
+def _something_runs(connection: Connection) -> bool:
+    running = select(jobs.c.id).where(jobs.c.state == JobState.RUNNING.value).limit(1)
+    return connection.execute(running).scalar() is not None
+
+
+def _forget_steps(layout: Layout, *, busy: bool) -> None:
+    """Delete finished steps kept for speed: which of them led to the erased result is not known any more.
+
+    While a job runs, those touched within the hour stay, for it may build on them.
+    """
+    for entry in (layout.cache / "steps").glob("[0-9a-f][0-9a-f]/*"):
+        try:
+            recent = busy and time.time() - max(file.stat().st_mtime for file in entry.iterdir()) < _IN_USE_SECONDS
+        except (OSError, ValueError):
+            continue
+        if not recent:
+            shutil.rmtree(entry, ignore_errors=True)
 
 
 def _named(connection: Connection, blob: str) -> bool:

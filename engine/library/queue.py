@@ -7,57 +7,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, Row, Update, and_, func, or_, select, update
+from sqlalchemy import Connection, Update, and_, func, or_, select, update
 
-from engine.library.clock import maybe_moment, moment, now_ms
+from engine.library.clock import now_ms
 from engine.library.database import Database, Write
+from engine.library.queued_job import Job, get_job, job_of
 from engine.library.settings import read_setting, write_setting
 from engine.library.tables import jobs
 from engine.protocol.errors import BadInput, ErrorCode, NotFound
 from engine.protocol.ids import new_id
 from engine.protocol.jobs import FINAL_STATES, OPEN_STATES, JobState
 from engine.protocol.lanes import lane_of
-from engine.protocol.recipes import AnyRecipe, recipe_from_json
+from engine.protocol.recipes import AnyRecipe
 from engine.protocol.wire import Lane
 
 MAX_ATTEMPTS = 3
 PAUSED_KEY = "queue.paused"
 
-JobRecipe = AnyRecipe
-
 _TURN = (jobs.c.priority.desc(), jobs.c.position, jobs.c.id)
 _WAITING = (JobState.PENDING.value, JobState.QUEUED.value)
-
-
-@dataclass(frozen=True)
-class Job:
-    """`progress` is 0..1; `attempts` counts how often the job was started; `position` only orders jobs of one
-    priority.
-    """
-
-    id: str
-    project_id: str
-    recipe: JobRecipe
-    lane: Lane
-    state: JobState
-    priority: int
-    position: int
-    attempts: int
-    progress: float
-    parameters: dict[str, JsonValue]
-    error_code: str | None
-    error_sentence: str | None
-    error_details: str | None
-    lease_owner: str | None
-    lease_until: datetime | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
 
 
 class JobQueue:
@@ -65,7 +36,7 @@ class JobQueue:
         self._database = database
 
     def add(
-        self, project_id: str, recipe: JobRecipe, *, priority: int = 0, parameters: dict[str, JsonValue] | None = None
+        self, project_id: str, recipe: AnyRecipe, *, priority: int = 0, parameters: dict[str, JsonValue] | None = None
     ) -> Job:
         """Put a recipe at the end of the queue. Raises NotFound for an unknown project, DiskFull, LibraryReadOnly."""
         id_ = new_id()
@@ -86,7 +57,7 @@ class JobQueue:
                 )
             )
             write.changed("job", id_)
-            return _get(write.connection, id_)
+            return get_job(write.connection, id_)
 
         return self._database.write(work)
 
@@ -100,11 +71,11 @@ class JobQueue:
             wanted = wanted.where(jobs.c.state.in_([state.value for state in states]))
         if project_id is not None:
             wanted = wanted.where(jobs.c.project_id == project_id)
-        return [_job(row) for row in self._database.read(lambda connection: connection.execute(wanted).all())]
+        return [job_of(row) for row in self._database.read(lambda connection: connection.execute(wanted).all())]
 
     def get(self, job_id: str) -> Job:
         """Raises NotFound."""
-        return self._database.read(lambda connection: _get(connection, job_id))
+        return self._database.read(lambda connection: get_job(connection, job_id))
 
     def claim(self, owner: str, lane: Lane, lease_s: float, *, only: Collection[str] | None = None) -> Job | None:
         """Take the next job of a lane for `lease_s` seconds, or None: nothing waits, or the queue is paused.
@@ -140,7 +111,7 @@ class JobQueue:
                 )
             )
             write.changed("job", id_)
-            return _get(connection, id_)
+            return get_job(connection, id_)
 
         return self._database.write(work)
 
@@ -246,7 +217,7 @@ class JobQueue:
         """Cancel a job that waits or runs (its owner learns it from `renew`); a finished one stays. Raises NotFound."""
 
         def work(write: Write) -> Job:
-            _get(write.connection, job_id)
+            get_job(write.connection, job_id)
             still_open = _change(job_id).where(jobs.c.state.in_([state.value for state in OPEN_STATES]))
             values = {
                 "state": JobState.CANCELLED.value,
@@ -256,7 +227,7 @@ class JobQueue:
             }
             if write.connection.execute(still_open.values(values)).rowcount:
                 write.changed("job", job_id)
-            return _get(write.connection, job_id)
+            return get_job(write.connection, job_id)
 
         return self._database.write(work)
 
@@ -264,7 +235,7 @@ class JobQueue:
         """Queue a failed or cancelled job again, at the end, with all attempts ahead. Raises NotFound, BadInput."""
 
         def work(write: Write) -> Job:
-            job = _get(write.connection, job_id)
+            job = get_job(write.connection, job_id)
             if job.state not in (JobState.FAILED, JobState.CANCELLED):
                 raise BadInput(
                     f"Job {job_id} is {job.state.value.lower()}; only a failed or cancelled job can be retried."
@@ -283,7 +254,7 @@ class JobQueue:
                 )
             )
             write.changed("job", job_id)
-            return _get(write.connection, job_id)
+            return get_job(write.connection, job_id)
 
         return self._database.write(work)
 
@@ -295,8 +266,8 @@ class JobQueue:
 
         def work(write: Write) -> None:
             connection = write.connection
-            moved = _get(connection, job_id)
-            waiting = [_job(row) for row in connection.execute(select(jobs).where(_waits()).order_by(*_TURN))]
+            moved = get_job(connection, job_id)
+            waiting = [job_of(row) for row in connection.execute(select(jobs).where(_waits()).order_by(*_TURN))]
             others = [job for job in waiting if job.id != job_id]
             if len(others) == len(waiting):
                 raise BadInput(f"Job {job_id} is {moved.state.value.lower()}; only a waiting job can be moved.")
@@ -317,7 +288,7 @@ class JobQueue:
         """Higher goes first. Raises NotFound."""
 
         def work(write: Write) -> None:
-            _get(write.connection, job_id)
+            get_job(write.connection, job_id)
             write.connection.execute(_change(job_id).values(priority=priority))
             write.changed("queue", job_id)
 
@@ -376,33 +347,3 @@ def _require_project(connection: Connection, project_id: str) -> None:
         raise NotFound(
             f"There is no project with the id {project_id} in this library; `mascotforge projects list` shows them."
         )
-
-
-def _get(connection: Connection, job_id: str) -> Job:
-    row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
-    if row is None:
-        raise NotFound(f"There is no job {job_id} in the queue; `mascotforge jobs` lists them.")
-    return _job(row)
-
-
-def _job(row: Row[Any]) -> Job:
-    return Job(
-        id=row.id,
-        project_id=row.project_id,
-        recipe=recipe_from_json(row.recipe),
-        lane=Lane(row.lane),
-        state=JobState(row.state),
-        priority=row.priority,
-        position=row.position,
-        attempts=row.attempts,
-        progress=row.progress,
-        parameters=json.loads(row.parameters),
-        error_code=row.error_code,
-        error_sentence=row.error_sentence,
-        error_details=row.error_details,
-        lease_owner=row.lease_owner,
-        lease_until=maybe_moment(row.lease_until),
-        created_at=moment(row.created_at),
-        started_at=maybe_moment(row.started_at),
-        finished_at=maybe_moment(row.finished_at),
-    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from engine.library.library import Library
 from engine.protocol.artifacts import Artifact, AssetType
 from engine.protocol.errors import BadInput, NotFound
 from engine.protocol.ids import new_id
+from engine.protocol.recipes import PictureRecipe
+from engine.protocol.wire import Lane
 from tests.library.making import add_picture, png
 
 
@@ -152,6 +156,32 @@ def test_erasing_an_entry_leaves_what_others_use(library: Library) -> None:
     assert set(library.blobs.all()) == {b.artifact.blob}
     assert library.gallery.list(text="one") == []
     library.gallery.erase([a.id])
+
+
+def _cached_step(library: Library, key: str, *, age_s: float = 0.0) -> Path:
+    entry = library.layout.cache / "steps" / key[:2] / key
+    entry.mkdir(parents=True)
+    (entry / "native.png").write_bytes(b"what the picture was made from")
+    os.utime(entry / "native.png", (time.time() - age_s,) * 2)
+    return entry
+
+
+def test_erasing_forgets_what_a_result_was_made_from(library: Library) -> None:
+    project = library.projects.default()
+    entry, step = add_picture(library, project.id, "one"), _cached_step(library, "ab" + "0" * 62)
+    library.gallery.erase([entry.id])
+    assert not step.exists()
+
+
+def test_erasing_leaves_what_a_running_job_builds_on(library: Library) -> None:
+    project = library.projects.default()
+    entry = add_picture(library, project.id, "one")
+    fresh, old = _cached_step(library, "ab" + "0" * 62), _cached_step(library, "cd" + "0" * 62, age_s=4000)
+    library.queue.add(project.id, PictureRecipe(prompt="another"))
+    assert library.queue.claim("me", Lane.GPU, 30)
+    library.gallery.erase([entry.id])
+    assert fresh.exists()
+    assert not old.exists()
 
 
 def test_prompts_are_remembered_newest_first(library: Library) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from engine.library.library import Library
-from engine.library.queue import MAX_ATTEMPTS, Job
+from engine.library.queue import MAX_ATTEMPTS
+from engine.library.queued_job import Job
 from engine.protocol.errors import BadInput, NotFound
 from engine.protocol.jobs import FINAL_STATES, JobState
 from engine.protocol.mascot import Mascot

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from engine.library.queue import Job
+from engine.library.queued_job import Job
 from engine.protocol.events import ArtifactMade, Done, Progress, Queued, Started, Warned
 from engine.protocol.mascot import Mascot
 from engine.protocol.recipes import MAX_PROMPT_CHARACTERS, ModelRef, PictureRecipe

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.library.queue import Job
+from engine.library.queued_job import Job
 from engine.protocol.jobs import JobState
 from engine.protocol.recipes import DrawingRecipe
 from tests.app.conftest import TestStudio, Until
