@@ -50,7 +50,7 @@ def restore_project(library: Library, project_id: str) -> Command:
 
 
 def label_entries(library: Library, text: str, entry_ids: Sequence[str], change: Callable[[], None]) -> Command:
-    """Any change to the labels of these entries; undoing puts back each one's favourite, rating and tags of now."""
+    """Any change to the labels of these entries; undoing puts back each one's labels of now."""
     before = [library.gallery.get(entry_id) for entry_id in entry_ids]
 
     def undo() -> None:
@@ -58,6 +58,8 @@ def label_entries(library: Library, text: str, entry_ids: Sequence[str], change:
             library.labels.set_favourite([entry.id], entry.favourite)
             library.labels.set_rating([entry.id], entry.rating)
             library.labels.set_tags([entry.id], entry.tags)
+            library.labels.set_name([entry.id], entry.name)
+            library.labels.set_note([entry.id], entry.note)
 
     return Command(text, change, undo)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, select
 from engine.library.clock import moment
 from engine.library.tables import generations, shelf
 from engine.protocol.artifacts import Artifact
-from engine.protocol.recipes import AnimationRecipe, AnyRecipe, PictureRecipe, recipe_from_json
+from engine.protocol.recipes import AnimationRecipe, AnyRecipe, LogoRecipe, PictureRecipe, recipe_from_json
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ class Entry:
     rating: int
     tags: tuple[str, ...]
     trashed: bool
+    name: str = ""
+    """What the user calls it; empty when it has no name of its own."""
+    note: str = ""
 
     @property
     def prompt(self) -> str:
@@ -38,7 +41,7 @@ class Entry:
 
 
 def prompt_of(recipe: AnyRecipe | None) -> str:
-    source = recipe.source if isinstance(recipe, AnimationRecipe) else recipe
+    source = recipe.source if isinstance(recipe, AnimationRecipe | LogoRecipe) else recipe
     return source.prompt if isinstance(source, PictureRecipe) else ""
 
 
@@ -49,6 +52,8 @@ def select_entries() -> Select[Any]:
         shelf.c.rating,
         shelf.c.tags,
         shelf.c.trashed,
+        shelf.c.name,
+        shelf.c.note,
     ).join(shelf, shelf.c.generation_id == generations.c.id)
 
 
@@ -69,4 +74,6 @@ def entry_of(row: Row[Any]) -> Entry:
         rating=row.rating,
         tags=tuple(json.loads(row.tags)),
         trashed=row.trashed,
+        name=row.name,
+        note=row.note,
     )

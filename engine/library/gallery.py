@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from engine.blobs.store import BlobStore
 from engine.library import search
 from engine.library.clock import now_ms
 from engine.library.database import Database, Write
-from engine.library.entries import Entry, entry_of, prompt_of, select_entries
+from engine.library.entries import Entry, entry_of, select_entries
+from engine.library.entry_filter import EntryFilter
 from engine.library.erasure import erase_generations, sweep_blobs
+from engine.library.facets import facets_of, names_in_use, put_facets, seed_of, words_of
+from engine.library.finding import page_of_numbers
 from engine.library.layout import Layout
 from engine.library.tables import generations, projects, removals, shelf
 from engine.protocol.artifacts import Artifact
@@ -79,27 +82,33 @@ class Gallery:
         """Newest first. None lists every project that is not in the trash. `text` is searched for in prompts, names and
         tags; `before` is an entry's id: only older ones are listed.
         """
-        wanted = select_entries().where(shelf.c.trashed == trashed).order_by(shelf.c.generation_id.desc()).limit(limit)
-        if project_id is not None:
-            wanted = wanted.where(shelf.c.project_id == project_id)
-        else:
-            alive = select(projects.c.id).where(projects.c.trashed_at.is_(None))
-            wanted = wanted.where(shelf.c.project_id.in_(alive))
-        if roles is not None:
-            wanted = wanted.where(generations.c.role.in_(list(roles)))
-        if favourites:
-            wanted = wanted.where(shelf.c.favourite.is_(True))
-        for tag in tags:
-            each = func.json_each(shelf.c.tags).table_valued("value")
-            wanted = wanted.where(select(each.c.value).where(each.c.value == tag).exists())
-        if before is not None:
-            wanted = wanted.where(shelf.c.generation_id < before)
-        if text.strip():
-            expression = search.match_expression(text)
-            if not expression:
-                return []
-            wanted = wanted.where(search.matching(expression))
-        return [entry_of(row) for row in self._database.read(lambda connection: connection.execute(wanted).all())]
+        wanted = EntryFilter(
+            project_id=project_id,
+            roles=None if roles is None else tuple(roles),
+            text=text,
+            trashed=trashed,
+            favourites=favourites,
+            tags=tuple(tags),
+        )
+        return self.find(wanted, limit=limit, before=before)
+
+    def find(self, wanted: EntryFilter, *, limit: int = 200, before: str | None = None) -> list[Entry]:
+        """What fits the filter, newest first; `before` is an entry's id: only older ones are listed."""
+
+        def work(connection: Connection) -> Sequence[Row[Any]]:
+            page = page_of_numbers(connection, wanted, limit, before)
+            if page is None:
+                return ()
+            numbers = connection.execute(page).scalars().all()
+            rows = select_entries().where(shelf.c.number.in_(numbers)).order_by(shelf.c.number.desc())
+            return connection.execute(rows).all()
+
+        return [entry_of(row) for row in self._database.read(work)]
+
+    def in_use(self, kind: str) -> list[tuple[str, int]]:
+        """What results outside the trash were made with, and how many of each, the most used first. `kind` is model,
+        lora, style, character, tag or colour."""
+        return self._database.read(lambda connection: names_in_use(connection, kind))
 
     def get(self, entry_id: str) -> Entry:
         """Raises NotFound."""
@@ -184,10 +193,12 @@ def insert_generation(
         )
     )
     placed = shelf.insert().values(
-        generation_id=id_, project_id=project_id, trashed=False, favourite=False, rating=0, tags="[]"
-    )
+        generation_id=id_, project_id=project_id, trashed=False, favourite=False, rating=0, tags="[]",
+        role=artifact.role, made_at=created_at, seed=seed_of(recipe),
+    )  # fmt: skip
     number = connection.execute(placed.returning(shelf.c.number)).scalar_one()
-    search.index(connection, number, prompt_of(recipe), artifact.file_name, ())
+    search.index(connection, number, words_of(recipe), artifact.file_name)
+    put_facets(connection, number, facets_of(recipe))
     write.changed("entry", id_)
     return get_entry(connection, id_)
 

@@ -1,4 +1,4 @@
-"""What the user notes about an entry: favourite, rating, tags. Of two notes the later one stands."""
+"""What the user notes about an entry: favourite, rating, tags, name, note. Of two notes the later one stands."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from sqlalchemy.dialects.sqlite import insert
 
 from engine.library import search
 from engine.library.database import Database, Write
-from engine.library.tables import labels, shelf
+from engine.library.facets import replace_facets
+from engine.library.tables import facets, labels, shelf
 from engine.protocol.errors import BadInput, NotFound
 from engine.protocol.ids import new_id
 
 MAX_RATING = 5
 MAX_TAG_CHARACTERS = 60
+MAX_NAME_CHARACTERS = 120
+MAX_NOTE_CHARACTERS = 4000
 
 
 class Labels:
@@ -35,21 +38,56 @@ class Labels:
 
     def set_tags(self, entry_ids: Sequence[str], tags: Sequence[str]) -> None:
         """The whole list of tags; spaces around them and repeats are dropped. Raises BadInput, NotFound."""
-        clean: list[JsonValue] = list(dict.fromkeys(tag for tag in (" ".join(tag.split()) for tag in tags) if tag))
-        for tag in map(str, clean):
-            if len(tag) > MAX_TAG_CHARACTERS:
-                raise BadInput(f"A tag has at most {MAX_TAG_CHARACTERS} characters; shorten “{tag[:20]}…”.")
-        self._set(entry_ids, "tags", clean)
+        self._set(entry_ids, "tags", _clean_tags(tags))
+
+    def change_tags(self, entry_ids: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        """Add and remove tags, keeping each entry's others. Raises BadInput, NotFound."""
+        gone = {tag.casefold() for tag in remove}
+
+        def work(write: Write) -> None:
+            for entry_id in entry_ids:
+                before: list[str] = json.loads(
+                    write.connection.execute(select(shelf.c.tags).where(shelf.c.generation_id == entry_id)).scalar()
+                    or "[]"
+                )
+                kept = [tag for tag in before if tag.casefold() not in gone]
+                put_label(write, [entry_id], "tags", _clean_tags([*kept, *add]))
+
+        self._database.write(work)
+
+    def set_name(self, entry_ids: Sequence[str], name: str) -> None:
+        """What to call a result; an empty name gives it back its own title. Raises BadInput, NotFound."""
+        name = " ".join(name.split())
+        if len(name) > MAX_NAME_CHARACTERS:
+            raise BadInput(f"A name has at most {MAX_NAME_CHARACTERS} characters; this one has {len(name)}.")
+        self._set(entry_ids, "name", name)
+
+    def set_note(self, entry_ids: Sequence[str], note: str) -> None:
+        """A few words for oneself. Raises BadInput, NotFound."""
+        note = note.strip()
+        if len(note) > MAX_NOTE_CHARACTERS:
+            raise BadInput(f"A note has at most {MAX_NOTE_CHARACTERS:,} characters; this one has {len(note):,}.")
+        self._set(entry_ids, "note", note)
 
     def all_tags(self) -> list[str]:
         """Every tag in use, in alphabetical order."""
         rows = self._database.read(
-            lambda connection: connection.execute(select(shelf.c.tags).distinct()).scalars().all()
+            lambda connection: (
+                connection.execute(select(facets.c.name).where(facets.c.kind == "tag").distinct()).scalars().all()
+            )
         )
-        return sorted({tag for row in rows for tag in json.loads(row)}, key=str.casefold)
+        return sorted(rows, key=str.casefold)
 
     def _set(self, entry_ids: Sequence[str], name: str, value: JsonValue) -> None:
         self._database.write(lambda write: put_label(write, entry_ids, name, value))
+
+
+def _clean_tags(tags: Sequence[str]) -> list[JsonValue]:
+    clean = list(dict.fromkeys(tag for tag in (" ".join(tag.split()) for tag in tags) if tag))
+    for tag in clean:
+        if len(tag) > MAX_TAG_CHARACTERS:
+            raise BadInput(f"A tag has at most {MAX_TAG_CHARACTERS} characters; shorten “{tag[:20]}…”.")
+    return list(clean)
 
 
 def put_label(write: Write, entry_ids: Sequence[str], name: str, value: JsonValue, stamp: str | None = None) -> None:
@@ -71,5 +109,9 @@ def put_label(write: Write, entry_ids: Sequence[str], name: str, value: JsonValu
         shown = json.dumps(value) if name == "tags" else value
         connection.execute(update(shelf).where(shelf.c.number == number).values({name: shown}))
         if name == "tags" and isinstance(value, list):
-            search.retag(connection, number, tuple(str(tag) for tag in value))
+            tags = [str(tag) for tag in value]
+            replace_facets(connection, number, "tag", tags)
+            search.relabel(connection, number, "tags", " ".join(tags))
+        elif name in search.LABELS:
+            search.relabel(connection, number, name, str(value))
         write.changed("entry", entry_id)

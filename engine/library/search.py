@@ -1,4 +1,4 @@
-"""Full-text search over prompts, names and tags: every word must be found, each as the beginning of a word."""
+"""Full-text search over prompts, names, tags and notes: every word must be found, each as the beginning of a word."""
 
 from __future__ import annotations
 
@@ -17,17 +17,24 @@ def match_expression(query: str) -> str:
     return " ".join(f'"{word}"*' for word in _WORD.findall(query))
 
 
-def index(connection: Connection, number: int, prompt: str, name: str, tags: tuple[str, ...]) -> None:
-    """Put the words of the entry with this number on the shelf into the index."""
+LABELS = {"tags": "tags", "name": "label", "note": "note"}
+"""The index's column of each label that has words."""
+
+
+def index(connection: Connection, number: int, prompt: str, name: str) -> None:
+    """Put the words of the entry with this number on the shelf into the index; it has no labels yet."""
     connection.execute(
-        text("INSERT INTO search (rowid, prompt, name, tags) VALUES (:number, :prompt, :name, :tags)"),
-        {"number": number, "prompt": prompt, "name": name, "tags": " ".join(tags)},
+        text(
+            "INSERT INTO search (rowid, prompt, name, tags, label, note) VALUES (:number, :prompt, :name, '', '', '')"
+        ),
+        {"number": number, "prompt": prompt, "name": name},
     )
 
 
-def retag(connection: Connection, number: int, tags: tuple[str, ...]) -> None:
+def relabel(connection: Connection, number: int, label: str, words: str) -> None:
+    """Let the entry be found by what a label says now."""
     connection.execute(
-        text("UPDATE search SET tags = :tags WHERE rowid = :number"), {"number": number, "tags": " ".join(tags)}
+        text(f"UPDATE search SET {LABELS[label]} = :words WHERE rowid = :number"), {"number": number, "words": words}
     )
 
 

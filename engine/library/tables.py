@@ -1,12 +1,13 @@
 """The database's tables as they are now; how they came to be is told by the migrations.
 
-Facts (`generations`, `removals`) are only ever inserted, which triggers enforce. `shelf` and `search` are derived from
-facts and labels in the same transaction, so that lists are quick; they can be rebuilt at any time.
+Facts (`generations`, `removals`) are only ever inserted, which triggers enforce. `shelf`, `facets` and `search` are derived
+from facts and labels in the same transaction, so that lists are quick; they can be rebuilt at any time. `looks` is
+computed from the pictures later; `shelf.looked` says by which version of the computation.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 metadata = MetaData()
 
@@ -68,8 +69,40 @@ shelf = Table(
     Column("favourite", Boolean, nullable=False),
     Column("rating", Integer, nullable=False),
     Column("tags", Text, nullable=False),
-    Index("shelf_by_project", "project_id", "trashed", "generation_id"),
-    Index("shelf_by_time", "trashed", "generation_id"),
+    Column("role", Text, nullable=False, server_default=""),
+    Column("made_at", Integer, nullable=False, server_default="0"),
+    Column("seed", Integer),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("looked", Integer, nullable=False, server_default="0"),
+    # An index ends in the number, by which lists are ordered.
+    Index("shelf_by_project", "project_id", "trashed", "role"),
+    Index("shelf_by_role", "trashed", "role"),
+    Index("shelf_by_favourite", "favourite"),
+    Index("shelf_by_rating", "rating"),
+    Index("shelf_by_seed", "seed"),
+    Index("shelf_by_date", "made_at"),
+    Index("shelf_by_look", "looked"),
+)
+
+facets = Table(
+    "facets",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("number", Integer, ForeignKey("shelf.number", ondelete="CASCADE"), primary_key=True),
+    Index("facets_by_number", "number"),
+)
+"""What can be searched by value: model, lora, style, character, tag, colour."""
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("blob", Text, nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("hash", Integer, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
 )
 
 jobs = Table(
