@@ -64,10 +64,9 @@ def words_of(recipe: AnyRecipe | None) -> str:
 
 
 def _mascot_words(mascot: Mascot) -> str:
-    parts = [mascot.mood, mascot.colour, mascot.species, mascot.pose]
-    if mascot.accessory is not Accessory.NONE:
-        parts.append(mascot.accessory)
-    return " ".join(part.value for part in parts)
+    accessory = "" if mascot.accessory is Accessory.NONE else mascot.accessory.value
+    parts = (mascot.mood.value, mascot.colour.value, mascot.species.value, mascot.pose.value, accessory)
+    return " ".join(part for part in parts if part)
 
 
 def put_facets(connection: Connection, number: int, found: Iterable[Facet]) -> None:

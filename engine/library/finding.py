@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, column, exists, literal_column, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    TextClause,
+    column,
+    exists,
+    literal_column,
+    select,
+    table,
+    text,
+)
 
 from engine.library import search
 from engine.library.entry_filter import EntryFilter
 from engine.library.facets import Facet, rarity
 from engine.library.tables import facets, projects, shelf
+
+Condition = ColumnElement[bool] | TextClause
 
 RARE = 5_000
 """Below so many results a facet or the words lead, and the rest is looked up for each."""
@@ -56,14 +69,14 @@ def _leading_facet(connection: Connection, wanted: EntryFilter, has_words: bool)
     return facet if count < RARE or not has_words else None
 
 
-def _has_facet(facet: Facet) -> ColumnElement[bool]:
+def _has_facet(facet: Facet) -> Condition:
     same = (facets.c.kind == facet[0], facets.c.name == facet[1], facets.c.number == shelf.c.number)
     return exists(select(facets.c.number).where(*same).correlate(shelf))
 
 
-def place_conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
+def place_conditions(wanted: EntryFilter) -> list[Condition]:
     """Project, trash and kind."""
-    conditions: list[ColumnElement[bool]] = [shelf.c.trashed.is_(wanted.trashed)]
+    conditions: list[Condition] = [shelf.c.trashed.is_(wanted.trashed)]
     if wanted.project_id is not None:
         conditions.append(shelf.c.project_id == wanted.project_id)
     else:
@@ -74,9 +87,9 @@ def place_conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def value_conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
+def value_conditions(wanted: EntryFilter) -> list[Condition]:
     """What was noted about an entry, its seed and its date."""
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[Condition] = []
     if wanted.favourites:
         conditions.append(shelf.c.favourite.is_(True))
     if wanted.rating:
@@ -90,7 +103,7 @@ def value_conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def all_conditions(wanted: EntryFilter) -> list[ColumnElement[bool]] | None:
+def all_conditions(wanted: EntryFilter) -> list[Condition] | None:
     """Everything that the filter asks for, for a query over a few known rows; None when nothing can match."""
     conditions = place_conditions(wanted) + value_conditions(wanted) + [_has_facet(facet) for facet in wanted.facets]
     if wanted.text.strip():

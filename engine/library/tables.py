@@ -1,8 +1,8 @@
 """The database's tables as they are now; how they came to be is told by the migrations.
 
-Facts (`generations`, `removals`) are only ever inserted, which triggers enforce. `shelf`, `facets` and `search` are derived
-from facts and labels in the same transaction, so that lists are quick; they can be rebuilt at any time. `looks` is
-computed from the pictures later; `shelf.looked` says by which version of the computation.
+Facts (`generations`, `removals`) are only ever inserted, which triggers enforce. `shelf`, `facets` and `search` are
+derived from facts and labels in the same transaction, so that lists are quick; they can be rebuilt at any time. `looks`
+is computed from the pictures later; `shelf.looked` says by which version of the computation.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ _MASCOT = " || ' ' || ".join(
     f"COALESCE(NULLIF(json_extract(g.recipe, '$.mascot.{part}'), 'none'), '')"
     for part in ("mood", "colour", "species", "accessory", "pose")
 )
+_MODEL = "COALESCE(json_extract(g.recipe, '$.model.name'), json_extract(g.recipe, '$.source.model.name'))"
 
 STATEMENTS = (
     "ALTER TABLE shelf ADD COLUMN role TEXT NOT NULL DEFAULT ''",
@@ -40,12 +41,9 @@ STATEMENTS = (
         number INTEGER NOT NULL PRIMARY KEY, blob TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, hash INTEGER NOT NULL,
         vector BLOB NOT NULL)""",
     *(
-        f"""INSERT OR IGNORE INTO facets SELECT '{kind}', {value}, s.number {_FACTS} WHERE COALESCE({value}, '') <> ''"""
+        f"INSERT OR IGNORE INTO facets SELECT '{kind}', {value}, s.number {_FACTS} WHERE COALESCE({value}, '') <> ''"
         for kind, value in (
-            (
-                "model",
-                "COALESCE(json_extract(g.recipe, '$.model.name'), json_extract(g.recipe, '$.source.model.name'))",
-            ),
+            ("model", _MODEL),
             ("style", "json_extract(g.recipe, '$.style')"),
             ("character", "json_extract(g.recipe, '$.character')"),
         )
