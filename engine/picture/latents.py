@@ -25,6 +25,20 @@ def decode(pipe: StableDiffusionXLPipeline, latents: Tensor) -> np.ndarray[Any, 
         return pictures.permute(1, 2, 0).cpu().contiguous().numpy()
 
 
+def encode(pipe: StableDiffusionXLPipeline, pixels: np.ndarray[Any, np.dtype[np.float32]], device: str) -> Tensor:
+    """(H, W, 3 or 4) in 0..1, premultiplied when four → (1, c, h, w) scaled latents, float32 on the processor.
+
+    The distribution's middle, not a sample: equal pictures give equal latents. `device` is where the pipeline computes.
+    """
+    import torch
+
+    vae: Any = pipe.vae
+    with torch.inference_mode():
+        picture = torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None] * 2 - 1
+        latents = vae.encode(picture.to(device=device, dtype=vae.dtype)).latent_dist.mode()
+        return _scaled(vae, latents.float()).cpu()
+
+
 def linear_map(pipe: StableDiffusionXLPipeline, device: str) -> Tensor:
     """(c + 1, 3 or 4): the best linear guess of a latent pixel's colour, fitted to the VAE's own encoder.
 
