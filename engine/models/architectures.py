@@ -1,104 +1,110 @@
-"""Signatures of checkpoint families: a file is known by the names and shapes of its tensors, never by its own name."""
+"""The families of checkpoints that make pictures here: what each is called, made of, and good at."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
-from engine.models.safetensors_header import Tensor
-from engine.protocol.errors import BadModel
+from engine.protocol.picture_options import Scheduler
 
-UNET = "model.diffusion_model."
-TEXT_1 = "conditioner.embedders.0.transformer.text_model."
-TEXT_2 = "conditioner.embedders.1.model."
-VAE = "first_stage_model."
+_CLIP = ("model", "the text encoder")
+_NET = "diffusion_pytorch_model"
 
-_PARTS = {
-    UNET: "the UNet",
-    TEXT_1: "the first text encoder",
-    TEXT_2: "the second text encoder",
-    VAE + "encoder.": "the VAE's encoder",
-    VAE + "decoder.": "the VAE's decoder",
+
+@dataclass(frozen=True)
+class Architecture:
+    """Facts of a family. `pipelines` are the diffusers classes whose folders belong to it, the plain one first;
+    `weights` maps each part that has tensors to its files' stem and its name for people; `tokenizers` likewise.
+
+    `native_size` is the side of the square in pixels where a folder doesn't say another; `size_unit` is what width and
+    height must be multiples of. `steps` and `guidance` are good values for a plain checkpoint. `guided` is False where
+    guidance is distilled into the weights. `negative`: a negative prompt has an effect (with guidance above 1).
+    `diffuses`: noise is predicted (UNets); else flow is matched. `variants` are the other pipelines that diffusers has:
+    "img2img", "inpaint", "control".
+    """
+
+    id: str
+    title: str
+    pipelines: tuple[str, ...]
+    denoiser: str
+    weights: dict[str, tuple[str, str]]
+    tokenizers: dict[str, str]
+    native_size: int
+    steps: int
+    guidance: float
+    negative: bool = True
+    diffuses: bool = False
+    size_unit: int = 16
+    schedulers: tuple[Scheduler, ...] = (Scheduler.AUTO, Scheduler.FLOW_MATCH)
+    variants: tuple[str, ...] = ("img2img", "inpaint", "control")
+    optional: tuple[str, ...] = ()
+    """Parts that the pipeline can do without."""
+
+    @property
+    def pipeline(self) -> str:
+        return self.pipelines[0]
+
+
+_DIFFUSION_SCHEDULERS = tuple(kind for kind in Scheduler if kind is not Scheduler.FLOW_MATCH)
+_UNET = (_NET, "the UNet")
+_VAE = (_NET, "the VAE")
+_TRANSFORMER = (_NET, "the transformer")
+_TWO_CLIPS = {
+    "text_encoder": ("model", "the first text encoder"),
+    "text_encoder_2": ("model", "the second text encoder"),
 }
-_NEEDED = (
-    UNET + "input_blocks.0.0.weight",
-    UNET + "time_embed.0.weight",
-    UNET + "label_emb.0.0.weight",
-    UNET + "output_blocks.0.0.in_layers.0.weight",
-    UNET + "out.2.weight",
-    TEXT_1 + "embeddings.token_embedding.weight",
-    TEXT_1 + "embeddings.position_embedding.weight",
-    TEXT_1 + "encoder.layers.0.mlp.fc1.weight",
-    TEXT_1 + "final_layer_norm.weight",
-    TEXT_2 + "token_embedding.weight",
-    TEXT_2 + "positional_embedding",
-    TEXT_2 + "transformer.resblocks.0.mlp.c_fc.weight",
-    TEXT_2 + "ln_final.weight",
-    TEXT_2 + "text_projection",
-    VAE + "encoder.conv_in.weight",
-    VAE + "quant_conv.weight",
-    VAE + "decoder.conv_in.weight",
-    VAE + "decoder.conv_out.weight",
-    VAE + "post_quant_conv.weight",
-)
+_T5 = ("model", "the T5 text encoder")
+_TOKENIZER = {"tokenizer": "the tokenizer"}
+_TWO_TOKENIZERS = {"tokenizer": "the first tokenizer", "tokenizer_2": "the second tokenizer"}
+
+SD1 = Architecture(
+    id="sd1", title="Stable Diffusion 1.5", pipelines=("StableDiffusionPipeline", "StableDiffusionInpaintPipeline"),
+    denoiser="unet", weights={"unet": _UNET, "vae": _VAE, "text_encoder": _CLIP}, tokenizers=_TOKENIZER,
+    native_size=512, steps=25, guidance=7.0, diffuses=True, size_unit=8, schedulers=_DIFFUSION_SCHEDULERS,
+)  # fmt: skip
+SD2 = Architecture(
+    id="sd2", title="Stable Diffusion 2", pipelines=SD1.pipelines, denoiser="unet", weights=SD1.weights,
+    tokenizers=_TOKENIZER, native_size=768, steps=25, guidance=7.0, diffuses=True, size_unit=8,
+    schedulers=_DIFFUSION_SCHEDULERS,
+)  # fmt: skip
+SDXL = Architecture(
+    id="sdxl", title="SDXL", pipelines=("StableDiffusionXLPipeline", "StableDiffusionXLInpaintPipeline"),
+    denoiser="unet", weights={"unet": _UNET, "vae": _VAE, **_TWO_CLIPS}, tokenizers=_TWO_TOKENIZERS,
+    native_size=1024, steps=24, guidance=4.0, diffuses=True, size_unit=8, schedulers=_DIFFUSION_SCHEDULERS,
+)  # fmt: skip
+SD3 = Architecture(
+    id="sd3", title="Stable Diffusion 3", pipelines=("StableDiffusion3Pipeline",), denoiser="transformer",
+    weights={"transformer": _TRANSFORMER, "vae": _VAE, **_TWO_CLIPS, "text_encoder_3": _T5},
+    tokenizers={**_TWO_TOKENIZERS, "tokenizer_3": "the T5 tokenizer"}, native_size=1024, steps=28, guidance=4.5,
+    optional=("text_encoder_3", "tokenizer_3"),
+)  # fmt: skip
+FLUX = Architecture(
+    id="flux", title="Flux", pipelines=("FluxPipeline",), denoiser="transformer",
+    weights={"transformer": _TRANSFORMER, "vae": _VAE, "text_encoder": ("model", "the CLIP text encoder"),
+             "text_encoder_2": _T5},
+    tokenizers={"tokenizer": "the CLIP tokenizer", "tokenizer_2": "the T5 tokenizer"}, native_size=1024, steps=28,
+    guidance=3.5, negative=False,
+)  # fmt: skip
+QWEN_IMAGE = Architecture(
+    id="qwen-image", title="Qwen-Image", pipelines=("QwenImagePipeline",), denoiser="transformer",
+    weights={"transformer": _TRANSFORMER, "vae": _VAE, "text_encoder": _CLIP}, tokenizers=_TOKENIZER,
+    native_size=1328, steps=30, guidance=4.0,
+)  # fmt: skip
+Z_IMAGE = Architecture(
+    id="z-image", title="Z-Image", pipelines=("ZImagePipeline",), denoiser="transformer",
+    weights=QWEN_IMAGE.weights, tokenizers=_TOKENIZER, native_size=1024, steps=9, guidance=0.0,
+)  # fmt: skip
+
+ARCHITECTURES: dict[str, Architecture] = {kind.id: kind for kind in (SD1, SD2, SDXL, SD3, FLUX, QWEN_IMAGE, Z_IMAGE)}
 
 
-def refuse_unless_sdxl(name: str, tensors: Mapping[str, Tensor]) -> None:
-    """Raise BadModel when the tensors are not a whole SDXL checkpoint in its original single-file layout."""
-    family = _other_family(tensors)
-    if family:
-        raise BadModel(f"{name} is {family}; MascotForge makes pictures with SDXL checkpoints, choose one of those.")
-    present = [prefix for prefix in _PARTS if any(key.startswith(prefix) for key in tensors)]
-    if not present:
-        raise BadModel(f"{name} holds tensors, but not those of a model that is known here; choose an SDXL checkpoint.")
-    missing = [part for prefix, part in _PARTS.items() if prefix not in present]
-    if missing:
-        raise BadModel(f"{name} is an incomplete SDXL checkpoint: it lacks {listed(missing)}; choose a full one.")
-    lacking = [key for key in _NEEDED if key not in tensors]
-    if lacking:
-        part = next((text for prefix, text in _PARTS.items() if lacking[0].startswith(prefix)), "the VAE")
-        raise BadModel(
-            f"{name} is an incomplete SDXL checkpoint: tensors of {part} are missing; download it again.",
-            details="missing: " + ", ".join(lacking),
-        )
+def architecture(name: str) -> Architecture:
+    """The family of an installed model's `architecture`. Raises KeyError for one that is not known."""
+    return ARCHITECTURES[name]
 
 
-def _other_family(tensors: Mapping[str, Tensor]) -> str:
-    def has(*fragments: str) -> bool:
-        return any(fragment in key for key in tensors for fragment in fragments)
-
-    def starts(*prefixes: str) -> bool:
-        return any(key.startswith(prefixes) for key in tensors)
-
-    if has("lora_up.", "lora_down.", ".lora_A.", ".lora_B.", ".lora.up.", ".hada_w1", ".lokr_w", ".oft_"):
-        return "a LoRA, which changes a checkpoint and is none itself"
-    if starts("control_model.", "controlnet_") or has("controlnet_cond_embedding.", "input_hint_block."):
-        return "a ControlNet, which steers a checkpoint and is none itself"
-    if has("joint_blocks."):
-        return "a Stable Diffusion 3 checkpoint"
-    if has("double_blocks.") or starts("single_transformer_blocks."):
-        return "a Flux checkpoint"
-    if starts("conditioner.embedders.0.model."):
-        return "an SDXL refiner, which finishes pictures and can't begin them"
-    if starts("cond_stage_model.transformer."):
-        return "a Stable Diffusion 1.x checkpoint"
-    if starts("cond_stage_model.model."):
-        return "a Stable Diffusion 2.x checkpoint"
-    if starts("encoder.", "decoder.") and "decoder.conv_in.weight" in tensors:
-        return "a VAE alone"
-    if starts("down_blocks.") and "conv_in.weight" in tensors:
-        return "one part (the UNet) of a diffusers folder; install the whole folder, the one with model_index.json"
-    if starts("text_model.") or has("shared.weight"):
-        return "a text encoder alone"
-    if tensors and set(tensors) <= {"clip_l", "clip_g", "emb_params"}:
-        return "a textual-inversion embedding"
-    if VAE + "decoder.conv_in.weight" in tensors and not starts(UNET, "conditioner."):
-        return "a VAE alone"
-    first = tensors.get(UNET + "input_blocks.0.0.weight")
-    if first and first.shape[1] in (8, 9):
-        return "an inpainting or editing checkpoint, which needs a picture to start from"
-    if first and UNET + "label_emb.0.0.weight" not in tensors:
-        return "a Stable Diffusion 1.x or 2.x checkpoint"
-    return ""
+def titles() -> str:
+    """The families as in a sentence."""
+    return listed([kind.title for kind in ARCHITECTURES.values()])
 
 
 def listed(parts: list[str]) -> str:

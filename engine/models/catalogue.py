@@ -12,13 +12,18 @@ from pathlib import Path
 
 from engine.blobs.files import translate_os_error, write_bytes
 from engine.blobs.store import hash_file
+from engine.models.addons import AddOns
+from engine.models.architectures import architecture
+from engine.models.architectures_config import write as write_config
+from engine.models.architectures_lender import find_lender
 from engine.models.assets import asset_path
 from engine.models.copying import Progress, copy_hashed, hash_of_folder
 from engine.models.diffusers_folder import inspect_folder
-from engine.models.identify import ARCHITECTURE, WEIGHTS_FILE, Identified, identify
+from engine.models.home import models_home, require_here
+from engine.models.identify import WEIGHTS_FILE, Identified, identify
 from engine.models.installed import InstalledModel
+from engine.models.kinds import RESERVED_NAMES
 from engine.models.names import safe_name, unknown_model
-from engine.models.sdxl_config import write_config
 from engine.protocol.errors import BadInput, BadModel, NotFound, UnknownModel
 from engine.protocol.recipes import STARTER_MODEL, ModelRef
 
@@ -36,8 +41,14 @@ class ModelCatalogue:
     """
 
     def __init__(self, folder: Path, *, starter: Path | None = None) -> None:
-        self.folder = folder
+        self.library_folder = folder
+        self.add_ons = AddOns(folder)
         self._starter_folder = starter or asset_path("starter")
+
+    @property
+    def folder(self) -> Path:
+        """Where the models lie now: the library's own models folder, or the one that they were moved to."""
+        return models_home(self.library_folder)
 
     def list(self) -> Models:
         """All usable models, the starter first, the others by name."""
@@ -56,6 +67,7 @@ class ModelCatalogue:
                 f"The built-in starter model is missing or incomplete at {self._starter_folder}; "
                 "install MascotForge again."
             )
+        require_here(self.library_folder)
         raise unknown_model(name, (model.name for model in models))
 
     def resolve(self, ref: ModelRef) -> InstalledModel:
@@ -83,11 +95,14 @@ class ModelCatalogue:
         """
         path = Path(path)
         found = identify(path)
+        lender = find_lender(path.name, found, self.list()) if found.alone else None
         wanted = safe_name(name or (path.stem if path.is_file() else path.resolve().name))
+        if wanted.casefold() in RESERVED_NAMES:
+            raise BadInput(f"“{wanted}” is the name of the folder for that kind; choose another with --name.")
         if wanted.casefold() == STARTER_MODEL:
             raise BadInput(f"“{wanted}” is the built-in model's name; choose another with --name.")
         with self._incoming() as aside:
-            model = _bring_in(found, wanted, aside, progress)
+            model = _bring_in(found, wanted, aside, progress, lender)
             same = next((other for other in self.list() if other.hash == model.hash and not other.builtin), None)
             if same and name in (None, same.name):
                 return same
@@ -148,7 +163,7 @@ class ModelCatalogue:
     def _incoming(self) -> Generator[Path]:
         """A folder beside the models that vanishes unless it was renamed into place."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            require_here(self.library_folder).mkdir(parents=True, exist_ok=True)
             aside = Path(tempfile.mkdtemp(prefix=".incoming-", dir=self.folder))
         except OSError as error:
             raise translate_os_error(error, self.folder / RECORD) or error from error
@@ -165,26 +180,30 @@ class ModelCatalogue:
             raise translate_os_error(error, target) or error from error
 
 
-def _bring_in(found: Identified, name: str, folder: Path, progress: Progress | None) -> InstalledModel:
+def _bring_in(
+    found: Identified, name: str, folder: Path, progress: Progress | None, lender: InstalledModel | None
+) -> InstalledModel:
     weights = folder if found.layout == "single-file" else folder / "diffusers"
     hashes = copy_hashed(found.items, weights, progress)
     model = InstalledModel(
         name=name,
         path=folder / (WEIGHTS_FILE if found.layout == "single-file" else "diffusers"),
-        architecture=ARCHITECTURE,
+        architecture=found.architecture,
         layout=found.layout,
         hash=hashes[WEIGHTS_FILE] if found.layout == "single-file" else hash_of_folder(hashes),
         size_bytes=_size(weights),
-        native_size=found.native_size,
-        alpha=found.alpha,
+        native_size=lender.native_size if lender else found.native_size,
+        alpha=lender.alpha if lender else found.alpha,
         builtin=False,
         licence=found.licence,
-        parameters=found.parameters,
+        parameters=max(found.parameters, lender.parameters if lender else 0),
         vocabulary=found.vocabulary,
         variant=found.variant,
+        inpaints=found.inpaints,
+        lender=lender.name if lender else None,
     )
     if found.config:
-        write_config(found.config, folder / "config")
+        write_config(architecture(found.architecture), found.config, folder / "config")
     write_bytes(folder / RECORD, model.to_json())
     folder.chmod(0o755)
     return model
@@ -195,7 +214,7 @@ def _describe_starter(folder: Path) -> InstalledModel:
     return InstalledModel(
         name=STARTER_MODEL,
         path=folder,
-        architecture=ARCHITECTURE,
+        architecture=facts.architecture,
         layout="diffusers",
         hash=hash_of_folder({place: hash_file(folder / place) for place in facts.files}),
         size_bytes=sum((folder / place).stat().st_size for place in facts.files),

@@ -1,4 +1,4 @@
-"""A checkpoint as a diffusers folder: which of its files matter, and whether it is a whole SDXL."""
+"""A checkpoint as a diffusers folder: which of its files matter, and of which family it is, and whether it is whole."""
 
 from __future__ import annotations
 
@@ -8,28 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.models.architectures import listed
+from engine.models.architectures import ARCHITECTURES, Architecture, listed, titles
+from engine.models.architectures_signatures import INPAINT_CHANNELS, folder_signature
 from engine.models.file_kinds import pickle_refusal
 from engine.models.safetensors_header import Header, read_header
 from engine.protocol.errors import BadModel
 
-PIPELINE = "StableDiffusionXLPipeline"
-_WEIGHT_STEMS = {
-    "unet": "diffusion_pytorch_model",
-    "vae": "diffusion_pytorch_model",
-    "text_encoder": "model",
-    "text_encoder_2": "model",
-}
-_PART_NAMES = {
-    "unet": "the UNet",
-    "vae": "the VAE",
-    "text_encoder": "the first text encoder",
-    "text_encoder_2": "the second text encoder",
-    "tokenizer": "the first tokenizer",
-    "tokenizer_2": "the second tokenizer",
-    "scheduler": "the scheduler",
-}
 _CONFIG_NAMES = ("config.json", "scheduler_config.json", "tokenizer_config.json")
+_TEXT_SUFFIXES = ("json", "txt", "jinja", "model")
+"""`.model`: sentencepiece vocabularies."""
 _MAX_TEXT_BYTES = 50_000_000
 VOCABULARY_FILE = "vocabulary.json"
 """Present in a checkpoint that knows a fixed list of words: the starter's mark."""
@@ -37,8 +24,10 @@ VOCABULARY_FILE = "vocabulary.json"
 
 @dataclass(frozen=True)
 class FolderFacts:
-    """What a diffusers folder is. `files` are relative places of all that the pipeline reads."""
+    """What a diffusers folder is. `files` are relative places of all that the pipeline reads. `inpaints`: it needs a
+    picture and a mask, and can do nothing else."""
 
+    architecture: str
     files: tuple[str, ...]
     parameters: int
     native_size: int
@@ -46,6 +35,7 @@ class FolderFacts:
     vocabulary: bool
     variant: str | None
     licence: str
+    inpaints: bool = False
 
 
 def inspect_folder(folder: Path, *, licence: str = "") -> FolderFacts:
@@ -53,30 +43,32 @@ def inspect_folder(folder: Path, *, licence: str = "") -> FolderFacts:
     name = folder.name
     if not (folder / "model_index.json").is_file():
         raise BadModel(f"{name} is not a model: a diffusers folder has a model_index.json; choose that one.")
-    pipeline = _read_json(folder / "model_index.json").get("_class_name")
-    if pipeline != PIPELINE:
-        raise BadModel(
-            f"{name} is a {pipeline if isinstance(pipeline, str) else 'custom pipeline'} model; MascotForge makes "
-            "pictures with SDXL checkpoints, choose one of those."
-        )
-    missing = [text for part, text in _PART_NAMES.items() if not _config_of(folder, part)]
+    index = _read_json(folder / "model_index.json")
+    kind = _family(name, index)
+    absent = {part for part in kind.optional if not any(index.get(part) or [None])}
+    parts = {part: text for part, (_, text) in kind.weights.items() if part not in absent}
+    others = {part: text for part, text in kind.tokenizers.items() if part not in absent} | {
+        "scheduler": "the scheduler"
+    }
+    missing = [text for part, text in (parts | others).items() if not _config_of(folder, part)]
     if missing:
-        raise BadModel(f"{name} is an incomplete SDXL checkpoint: it lacks {listed(missing)}; copy the whole folder.")
-    variant = _variant(folder)
-    weights = {part: _weights(folder, part, variant) for part in _WEIGHT_STEMS}
+        raise _incomplete(name, kind, f"lacks {listed(missing)}")
+    variant = _variant(folder, kind)
+    weights = {part: _weights(folder, part, variant, kind) for part in parts}
     headers = {part: [read_header(folder / place) for place in places if place.endswith(".safetensors")]
                for part, places in weights.items()}  # fmt: skip
-    _check_unet(name, headers["unet"])
-    unet, vae = _read_json(folder / "unet/config.json"), _read_json(folder / "vae/config.json")
+    kind = _checked_family(name, kind, headers[kind.denoiser])
+    denoiser, vae = _read_json(folder / kind.denoiser / "config.json"), _read_json(folder / "vae/config.json")
     try:
-        native_size = int(unet["sample_size"]) * 2 ** (len(vae["block_out_channels"]) - 1)
-        alpha = int(vae.get("out_channels", 3)) == 4
+        native_size = _native_size(kind, index, denoiser, vae)
+        alpha = int(vae.get("out_channels", vae.get("input_channels", 3))) == 4
     except (KeyError, TypeError, ValueError) as error:
-        raise BadModel(f"{name} is damaged: its UNet or VAE configuration lacks sizes; copy it again.") from error
+        raise BadModel(f"{name} is damaged: its configuration lacks sizes; copy it again.") from error
     if not 32 <= native_size <= 4096:
         raise BadModel(f"{name} is damaged: a picture side of {native_size} px makes no sense; copy it again.")
-    texts = [path.relative_to(folder).as_posix() for path in _texts(folder)]
+    texts = [path.relative_to(folder).as_posix() for path in _texts(folder, (*parts, *others))]
     return FolderFacts(
+        architecture=kind.id,
         files=tuple(sorted({*texts, *(place for places in weights.values() for place in places)})),
         parameters=sum(header.parameters for parts in headers.values() for header in parts),
         native_size=native_size,
@@ -84,22 +76,52 @@ def inspect_folder(folder: Path, *, licence: str = "") -> FolderFacts:
         vocabulary=(folder / VOCABULARY_FILE).is_file(),
         variant=variant,
         licence=licence or _licence(folder),
+        inpaints=denoiser.get("in_channels") == INPAINT_CHANNELS and kind.diffuses,
     )
 
 
-def _check_unet(name: str, headers: list[Header]) -> None:
-    keys = {key for header in headers for key in header.tensors}
-    if "add_embedding.linear_1.weight" not in keys or "conv_in.weight" not in keys:
-        raise BadModel(f"{name} says that it is SDXL, but its UNet is another one; choose an SDXL checkpoint.")
+def _family(name: str, index: dict[str, Any]) -> Architecture:
+    pipeline = index.get("_class_name")
+    found = [kind for kind in ARCHITECTURES.values() if pipeline in kind.pipelines]
+    if not found:
+        raise BadModel(
+            f"{name} is a {pipeline if isinstance(pipeline, str) else 'custom pipeline'} model; MascotForge makes "
+            f"pictures with {titles()}, choose one of those."
+        )
+    return found[0]
+
+
+def _checked_family(name: str, kind: Architecture, headers: list[Header]) -> Architecture:
+    tensors = {key: tensor for header in headers for key, tensor in header.tensors.items()}
+    real = folder_signature(kind, tensors)
+    if real is None:
+        what = kind.weights[kind.denoiser][1].removeprefix("the ")
+        raise BadModel(
+            f"{name} says that it is {kind.title}, but its {what} is another one; choose a whole checkpoint."
+        )
+    return real
+
+
+def _native_size(kind: Architecture, index: dict[str, Any], denoiser: dict[str, Any], vae: dict[str, Any]) -> int:
+    """`_native_size` in the index is MascotForge's own: families without a UNet keep their size nowhere."""
+    if "_native_size" in index:
+        return int(index["_native_size"])
+    if "sample_size" in denoiser and "block_out_channels" in vae:
+        return int(denoiser["sample_size"]) * 2 ** (len(vae["block_out_channels"]) - 1)
+    return kind.native_size
+
+
+def _incomplete(name: str, kind: Architecture, lack: str) -> BadModel:
+    return BadModel(f"{name} is an incomplete {kind.title} checkpoint: it {lack}; copy the whole folder.")
 
 
 def _config_of(folder: Path, part: str) -> bool:
     return any((folder / part / file).is_file() for file in _CONFIG_NAMES)
 
 
-def _variant(folder: Path) -> str | None:
+def _variant(folder: Path, kind: Architecture) -> str | None:
     """None when the plain weights are there, else the one variant that all parts have, such as fp16."""
-    for part, stem in _WEIGHT_STEMS.items():
+    for part, (stem, _) in kind.weights.items():
         plain = (f"{stem}.safetensors", f"{stem}.safetensors.index.json")
         if any((folder / part / name).is_file() for name in plain):
             continue
@@ -110,9 +132,9 @@ def _variant(folder: Path) -> str | None:
     return None
 
 
-def _weights(folder: Path, part: str, variant: str | None) -> list[str]:
+def _weights(folder: Path, part: str, variant: str | None, kind: Architecture) -> list[str]:
     """Relative places of a part's weights: one file, or an index and its shards."""
-    stem = _WEIGHT_STEMS[part]
+    stem, what = kind.weights[part]
     tag = f".{variant}" if variant else ""
     for middle in (tag, ""):
         single, index = f"{stem}{middle}.safetensors", f"{stem}.safetensors.index{middle}.json"
@@ -123,25 +145,22 @@ def _weights(folder: Path, part: str, variant: str | None) -> list[str]:
             shards = sorted({Path(str(shard)).name for shard in dict(places).values()})
             lost = [shard for shard in shards if not (folder / part / shard).is_file()]
             if lost:
-                raise BadModel(
-                    f"{folder.name} is an incomplete SDXL checkpoint: it lacks {part}/{lost[0]}; copy the whole folder."
-                )
+                raise _incomplete(folder.name, kind, f"lacks {part}/{lost[0]}")
             return [f"{part}/{index}", *(f"{part}/{shard}" for shard in shards)]
     for pattern in ("*.bin", "*.pt", "*.ckpt"):
         for pickle in sorted((folder / part).glob(pattern)):
             raise pickle_refusal(f"{folder.name}/{part}/{pickle.name}")
-    raise BadModel(
-        f"{folder.name} is an incomplete SDXL checkpoint: it lacks the weights of {_PART_NAMES[part]}; "
-        "copy the whole folder."
-    )
+    raise _incomplete(folder.name, kind, f"lacks the weights of {what}")
 
 
-def _texts(folder: Path) -> list[Path]:
+def _texts(folder: Path, parts: tuple[str, ...]) -> list[Path]:
     """Configuration, tokenizer and licence files; neither code nor weights, nor indexes of weights."""
     found = [folder / "model_index.json"]
     found += [folder / name for name in ("LICENSE", "LICENSE.md", "LICENSE.txt", "README.md", VOCABULARY_FILE)]
-    for part in _PART_NAMES:
-        found += [path for suffix in ("json", "txt") for path in sorted((folder / part).glob(f"*.{suffix}"))]
+    for part in parts:
+        found += [
+            path for suffix in ("json", "txt", "jinja", "model") for path in sorted((folder / part).glob(f"*.{suffix}"))
+        ]
     return [
         path
         for path in found

@@ -5,22 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.models.architectures import UNET, refuse_unless_sdxl
+from engine.models.architectures import SD3, Architecture
+from engine.models.architectures_config import derive
+from engine.models.architectures_shapes import Config
+from engine.models.architectures_signatures import INPAINT_CHANNELS, signature
 from engine.models.copying import Item
 from engine.models.diffusers_folder import inspect_folder
 from engine.models.installed import Layout
 from engine.models.safetensors_header import Header, read_header
-from engine.models.sdxl_config import Config, derive_config
 from engine.protocol.errors import BadModel
 
-ARCHITECTURE = "sdxl"
 WEIGHTS_FILE = "model.safetensors"
 
 
 @dataclass(frozen=True)
 class Identified:
-    """A checkpoint that can be installed: what it is, and which files make it up."""
+    """A checkpoint that can be installed: what it is, and which files make it up.
 
+    `alone`: a single file with the denoiser only; an installed diffusers folder of the family has to lend the rest.
+    """
+
+    architecture: str
     layout: Layout
     items: tuple[Item, ...]
     parameters: int
@@ -31,6 +36,8 @@ class Identified:
     licence: str
     config: dict[str, Config] | None
     """For a single file: the configuration to write beside it."""
+    inpaints: bool = False
+    alone: bool = False
 
 
 def identify(path: Path) -> Identified:
@@ -50,6 +57,7 @@ def _identify(path: Path) -> Identified:
     if path.is_dir():
         facts = inspect_folder(path)
         return Identified(
+            architecture=facts.architecture,
             layout="diffusers",
             items=tuple(Item(path / place, place) for place in facts.files),
             parameters=facts.parameters,
@@ -59,32 +67,42 @@ def _identify(path: Path) -> Identified:
             variant=facts.variant,
             licence=facts.licence,
             config=None,
+            inpaints=facts.inpaints,
         )
     header = read_header(path)
-    refuse_unless_sdxl(path.name, header.tensors)
-    config = derive_config(path.name, header)
-    _check_channels(path.name, header, config)
+    found = signature(path.name, header.tensors)
+    kind = found.architecture
+    config = None if found.alone else derive(kind, path, header)
+    if config:
+        _check_channels(path.name, kind, header, config)
     return Identified(
+        architecture=kind.id,
         layout="single-file",
         items=(Item(path, WEIGHTS_FILE),),
         parameters=header.parameters,
-        native_size=config["vae"]["sample_size"],
-        alpha=config["vae"]["out_channels"] == 4,
+        native_size=config["vae"]["sample_size"] if config else kind.native_size,
+        alpha=bool(config and config["vae"]["out_channels"] == 4),
         vocabulary=False,
         variant=None,
         licence=header.metadata.get("modelspec.license", "unknown")[:60],
         config=config,
+        inpaints=found.inpaints,
+        alone=found.alone,
     )
 
 
-def _check_channels(name: str, header: Header, config: dict[str, Config]) -> None:
-    unet, vae = config["unet"], config["vae"]
+def _check_channels(name: str, kind: Architecture, header: Header, config: dict[str, Config]) -> None:
+    vae, denoiser = config["vae"], config[kind.denoiser]
     if vae["out_channels"] not in (3, 4):
         raise BadModel(f"{name} has a VAE of {vae['out_channels']} channels; pictures need 3 or 4.")
-    widths = config["text_encoder"]["hidden_size"] + config["text_encoder_2"]["hidden_size"]
-    if unet["in_channels"] != vae["latent_channels"] or unet["cross_attention_dim"] != widths:
+    inputs = denoiser["in_channels"]
+    if inputs == INPAINT_CHANNELS and kind is not SD3:
+        inputs -= vae["latent_channels"] + 1
+    given = [config[part]["hidden_size"] for part in ("text_encoder", "text_encoder_2") if part in config]
+    wanted = sum(given) if kind is SD3 else denoiser["cross_attention_dim"]
+    if inputs != vae["latent_channels"] or wanted != sum(given):
         raise BadModel(
-            f"{name} is damaged or merged from parts that don't fit: its UNet wants other sizes than its VAE and text "
-            "encoders give; choose another checkpoint.",
-            details=f"{header.tensors[UNET + 'input_blocks.0.0.weight'].shape}, {vae['latent_channels']}, {widths}",
+            f"{name} is damaged or merged from parts that don't fit: its {kind.weights[kind.denoiser][1][4:]} wants "
+            "other sizes than its VAE and text encoders give; choose another checkpoint.",
+            details=f"{inputs}, {vae['latent_channels']}, {wanted}, {given}",
         )

@@ -18,6 +18,8 @@ class InstalledModel:
     the file, or of the folder's list of names and hashes. `native_size` is the side in pixels of the square that the
     model was trained on. `alpha`: its VAE gives premultiplied RGBA. `vocabulary`: it knows a fixed list of words and
     squares only, as the starter does. `variant` names the weights' file variant in a diffusers folder ("fp16").
+    `inpaints`: it repaints a masked region of a picture and can do nothing else. `lender` is the name of
+    the installed diffusers folder that lends its text encoders and VAE to a single file which has none.
     """
 
     name: str
@@ -33,11 +35,18 @@ class InstalledModel:
     parameters: int
     vocabulary: bool = False
     variant: str | None = None
+    inpaints: bool = False
+    lender: str | None = None
 
     @property
     def config_folder(self) -> Path:
         """The diffusers configuration and tokenizers: the folder itself, or `config` beside a single file."""
         return self.path if self.layout == "diffusers" else self.path.parent / "config"
+
+    @property
+    def lender_folder(self) -> Path | None:
+        """Models lie side by side, so that the library can be moved."""
+        return self.path.parent.parent / self.lender / "diffusers" if self.lender else None
 
     def to_json(self) -> bytes:
         """The record kept beside the weights; `path` only by its last part, so that the library can be moved."""
