@@ -26,8 +26,11 @@ def safe_name(wanted: str) -> str:
     return text
 
 
-def unknown_model(name: str, known: Iterable[str]) -> UnknownModel:
-    """The refusal for a name that is not installed, with the nearest names or all of them when they are few."""
+def unknown_model(name: str, known: Iterable[str], what: str = "model") -> UnknownModel:
+    """The refusal for a name that is not installed, with the nearest names or all of them when they are few.
+
+    `what` is the kind for people: model, LoRA, ControlNet.
+    """
     names = list(known)
     by_fold = {known_name.casefold(): known_name for known_name in names}
     near = difflib.get_close_matches(name.casefold(), by_fold, n=3, cutoff=0.5)
@@ -37,4 +40,4 @@ def unknown_model(name: str, known: Iterable[str]) -> UnknownModel:
         hint = f"installed: {', '.join(names[:8])}{' …' if len(names) > 8 else ''}."
     else:
         hint = "none is installed; add one with `mascotforge models install FILE`."
-    return UnknownModel(f"The model “{name[:60]}” is not installed; {hint}")
+    return UnknownModel(f"The {what} “{name[:60]}” is not installed; {hint}")
