@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.blobs.files import translate_os_error, write_bytes
 from engine.library.embed import embed_recipe
 from engine.library.entries import Entry
+from engine.library.strip import without_metadata
 from engine.protocol.errors import BadInput
 from engine.protocol.ids import new_id
 
@@ -34,7 +35,8 @@ def save_artifact(
     """Copy an entry's file to `folder` as fox.png, or fox-2.png when that exists; returns where it went.
 
     `name` is the file's name without its ending; `size` the longer side of a PNG in pixels. A PNG carries its recipe
-    inside unless `with_recipe` is False. Raises NotFound (the blob is missing), BadInput, DiskFull, LibraryReadOnly.
+    inside unless `with_recipe` is False: then a file holds its pixels alone, and no word of any other program either.
+    Raises NotFound (the blob is missing), BadInput, DiskFull, LibraryReadOnly.
     """
     artifact = entry.artifact
     data = library.blobs.read(artifact.blob)
@@ -42,10 +44,12 @@ def save_artifact(
         if artifact.media_type != _PNG or (artifact.frames or 1) > 1:
             raise BadInput(f"Only a still PNG can be resized; {artifact.file_name} is {artifact.media_type}.")
         data = _resized(data, size)
-    if with_recipe and entry.recipe is not None and artifact.media_type == _PNG:
+    if not with_recipe:
+        data = without_metadata(data)
+    elif entry.recipe is not None and artifact.media_type == _PNG:
         data = embed_recipe(data, entry.recipe, artifact.effective)
     ending = Path(artifact.file_name).suffix
-    return write_new(folder, safe_name(name or Path(artifact.file_name).stem), ending, data)
+    return write_new(folder, safe_name(name or entry.name or Path(artifact.file_name).stem), ending, data)
 
 
 def safe_name(name: str) -> str:

@@ -13,6 +13,7 @@ from engine.library.database import Database
 from engine.library.gallery import Gallery
 from engine.library.labels import Labels
 from engine.library.layout import Layout
+from engine.library.likeness import Likeness
 from engine.library.lock import FileLock
 from engine.library.projects import Projects
 from engine.library.prompts import Prompts
@@ -43,8 +44,8 @@ class Library:
     """An open library. Its parts may be called from any thread; each call is durable when it returns.
 
     Attributes: `folder`, `blobs`, `workplace` (for the engine process), `projects`, `gallery`, `labels`, `queue`,
-    `prompts`, `settings`; `changed`: callbacks `(kind, id)`, called on the writing thread after each commit of this
-    process.
+    `prompts`, `settings`, `likeness` (search by picture); `changed`: callbacks `(kind, id)`, called on the writing
+    thread after each commit of this process.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Library:
         self.settings = Settings(database)
         self.queue = JobQueue(database)
         self.gallery = Gallery(layout, database, self.blobs)
+        self.likeness = Likeness(database, self.blobs)
         self.projects = Projects(layout, database, self.blobs)
 
     @classmethod
