@@ -1,4 +1,4 @@
-"""Loading a checkpoint into the SDXL pipeline, and keeping it loaded between jobs. Never goes online."""
+"""Loading a checkpoint into its pipeline, and keeping it loaded between jobs. Never goes online."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import os
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.models.installed import InstalledModel
 from engine.models.machine import survey
 from engine.models.memory import MemoryPolicy, choose_policy, is_out_of_memory
+from engine.picture.architecture import Architecture, architecture_of
 from engine.protocol.errors import BadModel
-
-if TYPE_CHECKING:
-    from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
 
 _OFFLINE = {
     "HF_HUB_OFFLINE": "1",
@@ -29,10 +27,11 @@ _OFFLINE = {
 class LoadedPipeline:
     """A pipeline in memory. `preview_map` is filled when the first preview is made."""
 
-    pipe: StableDiffusionXLPipeline
+    pipe: Any
     model: InstalledModel
     policy: MemoryPolicy
     load_seconds: float
+    architecture: Architecture
     preview_map: Any = None
 
 
@@ -55,6 +54,7 @@ class PipelineShelf:
             held = self._loaded
             same_model = held and (held.model.hash, held.model.path) == (model.hash, model.path)
             if held and same_model and policy in (None, held.policy):
+                held.model = model  # it may have been renamed since
                 return held
             self._drop()
             chosen = policy or choose_policy(survey(), parameters=model.parameters, native_size=model.native_size)
@@ -85,20 +85,19 @@ SHELF = PipelineShelf()
 """This process's pipelines."""
 
 
-def loaded_pipeline(model: InstalledModel) -> StableDiffusionXLPipeline:
+def loaded_pipeline(model: InstalledModel) -> Any:
     """The process's pipeline of a model, loaded when it is not yet. Raises BadModel."""
     return SHELF.take(model).pipe
 
 
 def load(model: InstalledModel, policy: MemoryPolicy) -> LoadedPipeline:
-    """Load a checkpoint as `policy` says: the same way for the starter and for a full SDXL.
+    """Load a checkpoint as `policy` says: the same way for the starter and for a full checkpoint.
 
     Raises BadModel when it can't be loaded; out-of-memory errors come through as they are.
     """
     began = time.perf_counter()
     os.environ.update(_OFFLINE)
     import torch
-    from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
     from diffusers.utils import logging as diffusers_logging
     from safetensors import SafetensorError
     from transformers.utils import logging as transformers_logging
@@ -107,16 +106,9 @@ def load(model: InstalledModel, policy: MemoryPolicy) -> LoadedPipeline:
     transformers_logging.disable_progress_bar()
 
     dtype = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}[policy.dtype]
-    shared: dict[str, Any] = {"dtype": dtype, "local_files_only": True, "add_watermarker": False}
+    architecture = architecture_of(model)
     try:
-        if model.layout == "single-file":
-            pipe = StableDiffusionXLPipeline.from_single_file(
-                str(model.path), config=str(model.config_folder), **shared
-            )
-        else:
-            pipe = StableDiffusionXLPipeline.from_pretrained(
-                str(model.path), variant=model.variant, use_safetensors=True, **shared
-            )
+        pipe = architecture.load(model, {"dtype": dtype, "local_files_only": True})
         _refuse_holes(pipe, model)
     except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError, SafetensorError) as error:
         if is_out_of_memory(error):
@@ -128,13 +120,14 @@ def load(model: InstalledModel, policy: MemoryPolicy) -> LoadedPipeline:
         ) from error
     _place(pipe, policy)
     pipe.set_progress_bar_config(disable=True)
-    return LoadedPipeline(pipe, model, policy, time.perf_counter() - began)
+    return LoadedPipeline(pipe, model, policy, time.perf_counter() - began, architecture)
 
 
-def _refuse_holes(pipe: StableDiffusionXLPipeline, model: InstalledModel) -> None:
+def _refuse_holes(pipe: Any, model: InstalledModel) -> None:
     """A checkpoint that lacks tensors leaves parameters without values."""
-    for part in ("unet", "vae", "text_encoder", "text_encoder_2"):
-        empty = [name for name, value in getattr(pipe, part).named_parameters() if value.is_meta]
+    for part, network in pipe.components.items():
+        parameters = network.named_parameters() if hasattr(network, "named_parameters") else ()
+        empty = [name for name, value in parameters if value.is_meta]
         if empty:
             raise BadModel(
                 f"The model “{model.name}” is incomplete: tensors of its {part} are missing; install a whole one.",
@@ -142,7 +135,7 @@ def _refuse_holes(pipe: StableDiffusionXLPipeline, model: InstalledModel) -> Non
             )
 
 
-def _place(pipe: StableDiffusionXLPipeline, policy: MemoryPolicy) -> None:
+def _place(pipe: Any, policy: MemoryPolicy) -> None:
     import torch
 
     if policy.dtype != "float32" and (policy.kind == "cpu" or getattr(pipe.vae.config, "force_upcast", True)):

@@ -6,22 +6,21 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.protocol.errors import Cancelled
-
-if TYPE_CHECKING:
-    from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
 
 
 class Watch:
     """While entered, a cancel stops the pipeline at the next block of a network, well within a denoising step.
 
-    Attributes: `seconds` by part ("text", "unet"); `clean`: the scheduler's latest guess at the finished latents.
+    Attributes: `seconds` by part ("text", and "unet" for the denoiser of whatever kind); `clean`: the scheduler's
+    latest guess at the finished latents.
     """
 
-    def __init__(self, pipe: StableDiffusionXLPipeline, cancelled: Callable[[], bool]) -> None:
-        self._pipe: Any = pipe
+    def __init__(self, pipe: Any, denoiser: Any, cancelled: Callable[[], bool]) -> None:
+        self._pipe = pipe
+        self._denoiser = denoiser
         self._cancelled = cancelled
         self._hooks: list[Any] = []
         self._began = 0.0
@@ -29,14 +28,13 @@ class Watch:
         self.clean: Any = None
 
     def __enter__(self) -> Watch:
-        pipe = self._pipe
-        decoder = pipe.vae.decoder
-        for block in (*pipe.unet.down_blocks, pipe.unet.mid_block, *pipe.unet.up_blocks, *decoder.up_blocks):
-            if block is not None:
-                self._hooks.append(block.register_forward_pre_hook(self._stop_if_cancelled))
-        for part, name in ((pipe.text_encoder, "text"), (pipe.text_encoder_2, "text"), (pipe.unet, "unet")):
-            self._hooks.append(part.register_forward_pre_hook(self._start))
-            self._hooks.append(part.register_forward_hook(self._stopper(name)))
+        parts = self._pipe.components
+        for block in (*_blocks(self._denoiser), *_blocks(parts["vae"].decoder)):
+            self._hooks.append(block.register_forward_pre_hook(self._stop_if_cancelled))
+        encoders = [network for name, network in parts.items() if name.startswith("text_encoder") and network]
+        for network, name in (*((encoder, "text") for encoder in encoders), (self._denoiser, "unet")):
+            self._hooks.append(network.register_forward_pre_hook(self._start))
+            self._hooks.append(network.register_forward_hook(self._stopper(name)))
         self._keep_clean_latents()
         return self
 
@@ -80,3 +78,10 @@ class Watch:
             return out
 
         scheduler.step = keeping
+
+
+def _blocks(network: Any) -> list[Any]:
+    """The parts that a network runs one after another, a share of its work each."""
+    lists = [child for child in network.children() if type(child).__name__ == "ModuleList"]
+    middle = getattr(network, "mid_block", None)
+    return [block for blocks in lists for block in blocks] + ([] if middle is None else [middle])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
@@ -17,8 +18,16 @@ from engine.runner.step import ArtifactDraft, Step, StepContext, StepKind
 from engine.runner.steps.names import title_of
 from engine.runner.steps.pictures import read_rgba, write_png
 
+if TYPE_CHECKING:
+    from engine.models.addon import AddOn
+    from engine.models.installed import InstalledModel
+    from engine.picture.painting import Guides
+
 NATIVE = "native.png"
 PICTURE = "picture.png"
+_FIRST_FIELDS = ("prompt", "negative", "seed", "width", "height", "steps", "guidance", "pose")
+_REMEMBERED = ("written", "style", "character")
+"""Where a recipe came from; no pixel depends on it."""
 
 
 def generate_step(recipe: PictureRecipe, workplace: Workplace) -> Step:
@@ -26,7 +35,8 @@ def generate_step(recipe: PictureRecipe, workplace: Workplace) -> Step:
     from engine.picture.sizes import native_size
 
     model = ModelCatalogue(Path(workplace.models)).resolve(recipe.model)
-    inputs = recipe.model_dump(mode="json", exclude={"kind", "model"})
+    recipe = _with_hashes(recipe, model, Path(workplace.models))
+    inputs = _what_decides(recipe)
     width, height = native_size(model, recipe.width, recipe.height)
     if width == height:
         # Every square is generated alike, so that another final size finds this result in the cache.
@@ -38,6 +48,42 @@ def generate_step(recipe: PictureRecipe, workplace: Workplace) -> Step:
         work=recipe.steps,
         timing=f"generate {model.hash[:16]}",
     )
+
+
+def _with_hashes(recipe: PictureRecipe, model: InstalledModel, models: Path) -> PictureRecipe:
+    """The recipe with the content hash of every add-on that it uses. Raises UnknownModel, BadModel."""
+    if not (recipe.loras or recipe.controls or recipe.references):
+        return recipe
+    from engine.models.addons import AddOns
+
+    known = AddOns(models)
+    loras = [use.model_copy(update={"hash": known.resolve_lora(use, model).hash}) for use in recipe.loras]
+    controls = [
+        control.model_copy(update={"model": _ref(known.resolve_controlnet(control.kind, model, control.model))})
+        for control in recipe.controls
+    ]
+    references = [
+        reference.model_copy(update={"model": _ref(known.resolve_ip_adapter(model, reference.model))})
+        for reference in recipe.references
+    ]
+    chosen = {"loras": tuple(loras), "controls": tuple(controls), "references": tuple(references)}
+    return recipe.model_copy(update=chosen)
+
+
+def _ref(add_on: AddOn) -> ModelRef:
+    return ModelRef(name=add_on.name, hash=add_on.hash)
+
+
+def _what_decides(recipe: PictureRecipe) -> dict[str, JsonValue]:
+    """The fields that the pixels depend on. Those of the first version are always there, later ones only where they
+    are used, so that results of older versions are still found."""
+    dumped = recipe.model_dump(mode="json", exclude={"kind", "model", *_REMEMBERED})
+    unused = {name for name in dumped if name not in _FIRST_FIELDS and _is_default(recipe, name)}
+    return {name: value for name, value in dumped.items() if name not in unused}
+
+
+def _is_default(recipe: PictureRecipe, field: str) -> bool:
+    return getattr(recipe, field) == PictureRecipe.model_fields[field].get_default(call_default_factory=True)
 
 
 def finish_step(recipe: PictureRecipe, generated: Step) -> Step:
@@ -77,12 +123,25 @@ def _generate(context: StepContext) -> None:
         model,
         on_step=lambda step, steps, preview: context.progress(step / max(1, steps), preview),
         cancelled=context.cancelled,
+        guides=_guides(context, recipe),
     )
     context.check()
     write_png(context.folder / NATIVE, made.rgba)
     context.facts["effective"] = made.effective
     for warning in made.warnings:
         context.note(warning.code, warning.sentence, **warning.parameters)
+
+
+def _guides(context: StepContext, recipe: PictureRecipe) -> Guides:
+    from engine.picture.generate import Guides
+    from engine.picture.guided.call import pictures_needed
+    from engine.runner.steps.aids import StepAids
+
+    needed = pictures_needed(recipe)
+    for blob in needed:
+        if blob not in context.blobs:
+            context.blobs.read(blob)  # says that it is missing
+    return Guides({blob: read_rgba(context.blobs.path(blob)) for blob in needed}, StepAids(context.workplace))
 
 
 def _finish(context: StepContext) -> None:

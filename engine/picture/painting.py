@@ -1,0 +1,133 @@
+"""One painting: words, noise, scheduler and guides are put together into one call of the pipeline."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pydantic import JsonValue
+
+from engine.picture.alpha import Bytes, Floats, straight_from_premultiplied, without_specks
+from engine.picture.background import remove_background, unsure_note
+from engine.picture.effective import effective_settings
+from engine.picture.guided.aids import GuideAids
+from engine.picture.guided.call import GuidedCall, asks_for_guidance, guided_recipe, prepare
+from engine.picture.latents import decode
+from engine.picture.noise import seeded_noise
+from engine.picture.notes import Note
+from engine.picture.pipeline import LoadedPipeline
+from engine.picture.preview import Previewer
+from engine.picture.prompt import notes_on_words, prompt_to_send
+from engine.picture.sizes import native_size
+from engine.picture.watch import Watch
+from engine.protocol.errors import BadInput
+from engine.protocol.picture_options import BlobHash
+from engine.protocol.recipes import PictureRecipe
+
+OnStep = Callable[[int, int, Callable[[], bytes] | None], None]
+
+
+@dataclass(frozen=True)
+class GeneratedPicture:
+    """`rgba` is (h, w, 4) uint8 with straight alpha at native size; `effective` is what the machine decided."""
+
+    rgba: Bytes
+    effective: dict[str, JsonValue]
+    warnings: list[Note]
+
+
+@dataclass(frozen=True)
+class Guides:
+    """`inputs`: the pictures that the recipe names, (h, w, 4) uint8 straight alpha. `aids` finds what guides need."""
+
+    inputs: Mapping[BlobHash, Bytes]
+    aids: GuideAids
+
+
+def paint(
+    recipe: PictureRecipe,
+    loaded: LoadedPipeline,
+    guides: Guides | None,
+    on_step: OnStep,
+    cancelled: Callable[[], bool],
+) -> GeneratedPicture:
+    """See `generate`; errors for missing memory come through as they are."""
+    began = time.perf_counter()
+    model, architecture = loaded.model, loaded.architecture
+    recipe = guided_recipe(recipe, model) if recipe.framing else recipe
+    guided = _guided(recipe, loaded, guides)
+    if guided and guided.picture is not None:
+        effective = effective_settings(loaded, recipe.prompt, _size(guided.picture), {}) | guided.effective
+        return GeneratedPicture(guided.picture, effective, guided.notes)
+    pipe: Any = guided.pipe if guided else loaded.pipe
+    prompt = prompt_to_send(recipe)
+    notes = notes_on_words(prompt, model)
+    width, height = native_size(model, recipe.width, recipe.height)
+    if guided:
+        width, height = guided.arguments.get("width", width), guided.arguments.get("height", height)
+    noise, generator = seeded_noise(recipe, architecture.noise_shape(pipe, width, height))
+    previewer = Previewer(loaded)
+    steps = guided.steps if guided else recipe.steps
+
+    with Watch(pipe, architecture.denoiser(pipe), cancelled) as watch:
+
+        def after_step(_pipe: Any, index: int, _timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
+            watch.check()
+            clean = architecture.from_latents(pipe, watch.clean, width, height)
+            on_step(index + 1, steps, previewer.at(index + 1, steps, clean))
+            return values
+
+        words = architecture.condition(pipe, prompt, recipe.negative, recipe.guidance)
+        arguments: dict[str, Any] = {
+            **words.arguments,
+            **architecture.guidance(pipe, recipe.guidance),
+            "width": width,
+            "height": height,
+            "num_inference_steps": recipe.steps,
+            "generator": generator,
+            "latents": architecture.to_latents(pipe, noise),
+            "output_type": "latent",
+            "return_dict": False,
+            "callback_on_step_end": after_step,
+        }
+        latents = pipe(**_accepted(pipe, arguments), **(guided.arguments if guided else {}))[0]
+        watch.check()
+        decoding = time.perf_counter()
+        pixels = decode(pipe, architecture.from_latents(pipe, latents, width, height))
+        decoded = time.perf_counter() - decoding
+    rgba, finishing = guided.finish(pixels) if guided else _finish(pixels)
+    notes += [*words.notes, *finishing, *(guided.notes if guided else [])]
+    seconds = {"load": loaded.load_seconds, **watch.seconds, "decode": decoded}
+    loaded.load_seconds = 0.0
+    seconds["rest"] = time.perf_counter() - began - decoded - sum(watch.seconds.values())
+    effective = effective_settings(loaded, prompt, (width, height), seconds) | (guided.effective if guided else {})
+    return GeneratedPicture(rgba, effective, notes)
+
+
+def _guided(recipe: PictureRecipe, loaded: LoadedPipeline, guides: Guides | None) -> GuidedCall | None:
+    if not asks_for_guidance(recipe, loaded.model):
+        return None
+    if guides is None:
+        raise BadInput("The pictures that steer this one are not at hand here; make it in the studio or by `generate`.")
+    return prepare(recipe, loaded, guides.inputs, guides.aids)
+
+
+def _accepted(pipe: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """What the pipeline's call has a parameter for: image-to-image pipelines take their size from the picture."""
+    parameters = inspect.signature(type(pipe).__call__).parameters
+    return {name: value for name, value in arguments.items() if name in parameters}
+
+
+def _size(rgba: Bytes) -> tuple[int, int]:
+    return rgba.shape[1], rgba.shape[0]
+
+
+def _finish(pixels: Floats) -> tuple[Bytes, list[Note]]:
+    if pixels.shape[2] == 4:
+        return without_specks(straight_from_premultiplied(pixels)), []
+    rgba, confidence = remove_background(np.rint(pixels * 255).astype(np.uint8))
+    return rgba, unsure_note(confidence)
