@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
+from engine.cli.history_arguments import add_history
 from engine.protocol.errors import BadInput
 from engine.protocol.mascot import Accessory, Colour, DrawingStyle, Mood, Pose, Proportions, Species
 from engine.protocol.recipes import STARTER_MODEL, Action, AnimationRecipe, ExportFormat, PictureRecipe
@@ -113,6 +114,8 @@ def build_parser() -> Parser:
     gallery.add_argument("--limit", default="50", help="default: %(default)s")
     gallery.add_argument("--all", action="store_true", help="of every project")
     gallery.add_argument("--trashed", action="store_true", help="what is in the trash")
+
+    add_history(add("history", "find, rate, tag and make again what was made"), common)
 
     models = add("models", "list, install and remove models")
     models_commands = models.add_subparsers(dest="models_command", metavar="list|install|remove|restore", required=True)

@@ -20,6 +20,7 @@ _MODULES = {
     "builder": "builder",
     "export": "gallery",
     "gallery": "gallery",
+    "history": "history",
     "models": "models",
     "projects": "projects",
     "jobs": "jobs",

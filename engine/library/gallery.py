@@ -26,6 +26,7 @@ from engine.protocol.ids import new_id
 from engine.protocol.recipes import AnyRecipe
 
 TRASH, RESTORE = "trash", "restore"
+_LEAST_OF_ID = 6
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,14 @@ class Gallery:
     def get(self, entry_id: str) -> Entry:
         """Raises NotFound."""
         return self._database.read(lambda connection: get_entry(connection, entry_id))
+
+    def ids_from(self, beginning: str, limit: int = 5) -> list[str]:
+        """The ids that begin so, in the trash or not; none for a beginning of fewer than six characters."""
+        if len(beginning) < _LEAST_OF_ID:
+            return []
+        ends = beginning + "\U0010ffff"
+        wanted = select(generations.c.id).where(generations.c.id >= beginning, generations.c.id < ends).limit(limit)
+        return list(self._database.read(lambda connection: connection.execute(wanted).scalars().all()))
 
     def of_job(self, job_id: str) -> list[Entry]:
         """What a job made, in the order it was made."""

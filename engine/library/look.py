@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-    Floats = np.ndarray[Any, np.dtype[np.float32]]
-    Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+    Floats = np.ndarray[Any, np.dtype[Any]]
+    """Values of float32."""
 
 VERSION = 1
 """Counts up when vectors are computed in another way: then all pictures are looked at again."""
