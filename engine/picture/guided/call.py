@@ -60,9 +60,10 @@ def prepare(
 
 
 def asks_for_guidance(recipe: PictureRecipe, model: InstalledModel) -> bool:
-    """Whether anything but words steers the picture, its framing included where the model can't do it by words."""
+    """Whether anything but words steers the picture: its framing where the model can't do it by words, and every
+    picture of a checkpoint that only fills holes."""
     framed = recipe.framing is Framing.BUST and model.vocabulary
-    return bool(recipe.start or recipe.controls or recipe.references or framed)
+    return bool(recipe.start or recipe.controls or recipe.references or framed or model.inpaints)
 
 
 def guided_recipe(recipe: PictureRecipe, model: InstalledModel) -> PictureRecipe:

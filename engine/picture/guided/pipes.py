@@ -1,0 +1,164 @@
+"""The diffusers pipelines behind a guided call: they start from given latents and keep what must not change.
+
+They are img2img pipelines at all strengths: at strength 1 the start is forgotten and the way is that of the plain
+pipeline. What lies outside a mask is put back after every step at that step's noise; the soft edge of a mask is let go
+step by step, as in Differential Diffusion (Levin and Fried, 2023), since a mixture of two noises is no noise.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from diffusers.image_processor import VaeImageProcessor
+from diffusers.pipelines.controlnet.pipeline_controlnet_sd_xl_img2img import StableDiffusionXLControlNetImg2ImgPipeline
+from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
+from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl_img2img import (
+    StableDiffusionXLImg2ImgPipeline,
+)
+from torch import Tensor
+
+from engine.picture.guided.reference import References
+
+StepEnd = Callable[[Any, int, Any, dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`clean` (1, c, h, w): the start's latents. `free` (1, 1, h, w) in 0..1: how freely a place may change, None for
+    everywhere. `hole` (1, 1 + c, h, w): mask and the latents around it, for a UNet that was trained to see them.
+    `steps` of a schedule of `schedule_steps` are taken, its last ones; `forget`: nothing of the start is kept."""
+
+    clean: Tensor
+    steps: int
+    schedule_steps: int
+    forget: bool
+    free: Tensor | None = None
+    hole: Tensor | None = None
+    references: References | None = None
+
+
+class _Guided:
+    """What both pipelines do differently from diffusers' own."""
+
+    plan: Plan
+    _noise: Tensor
+    _timesteps: Tensor
+
+    def follow(self: Any, plan: Plan) -> None:
+        self.plan = plan
+        # The processor must take latents of any number of channels for what they are.
+        self.image_processor = VaeImageProcessor(
+            vae_scale_factor=self.vae_scale_factor, vae_latent_channels=plan.clean.shape[1]
+        )
+        self.set_progress_bar_config(disable=True)
+
+    def get_timesteps(
+        self: Any, num_inference_steps: int, strength: float, device: Any, denoising_start: Any = None
+    ) -> tuple[Tensor, int]:
+        begin = max(0, num_inference_steps - self.plan.steps) * self.scheduler.order
+        self._timesteps = self.scheduler.timesteps[begin:]
+        if hasattr(self.scheduler, "set_begin_index"):
+            self.scheduler.set_begin_index(begin)
+        return self._timesteps, num_inference_steps - begin // self.scheduler.order
+
+    def prepare_latents(
+        self: Any, image: Tensor, timestep: Tensor, batch: int, each: int, dtype: Any, device: Any, *rest: Any
+    ) -> Tensor:
+        noise = self._noise.to(device=device, dtype=dtype)
+        if self.plan.forget:
+            return noise * self.scheduler.init_noise_sigma
+        return self.scheduler.add_noise(image.to(device=device, dtype=dtype), noise, timestep)
+
+    def prepare_ip_adapter_image_embeds(
+        self: Any, image: Any, embeddings: Any, device: Any, each: int, guided: bool
+    ) -> list[Tensor]:
+        references: References = self.plan.references
+        return [pair.to(device) for pair in (references.pairs if guided else references.embeddings)]
+
+    def _kept(self: Any, latents: Tensor, index: int) -> Tensor:
+        """The latents after a step, with the start put back where it must not change yet."""
+        free, last = self.plan.free, index + 1 >= len(self._timesteps)
+        if free is None or not getattr(self.scheduler, "state_in_first_order", True):
+            return latents
+        clean = self.plan.clean.to(latents)
+        kept = clean
+        if not last:
+            kept = self.scheduler.add_noise(clean, self._noise.to(latents), self._timesteps[index + 1].reshape(1))
+        let_go = (free > 1 - (index + 1) / len(self._timesteps)) if not last else free > 0
+        return torch.where(let_go.to(latents.device), latents, kept)
+
+
+def _call_of(base: Any) -> Any:
+    """The base pipeline's call, made to follow the plan; it shows the base's parameters, less what the plan decides."""
+    parameters = inspect.signature(base.__call__)
+    decided = ("width", "height", "image", "strength")
+
+    def call(
+        self: Any, *, latents: Tensor, callback_on_step_end: StepEnd | None = None, **arguments: Any
+    ) -> tuple[Tensor]:
+        """`latents` is plain noise of the plan's size; the rest is as for the plain pipeline."""
+        plan: Plan = self.plan
+        self._noise = latents[:, : plan.clean.shape[1]]
+
+        def after_step(this: Any, index: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
+            values = {**values, "latents": self._kept(values["latents"], index)}
+            return callback_on_step_end(this, index, timestep, values) if callback_on_step_end else values
+
+        arguments |= {"image": plan.clean, "strength": 1.0, "num_inference_steps": plan.schedule_steps}
+        if plan.references:
+            arguments["ip_adapter_image_embeds"] = plan.references.embeddings
+        with _holes_shown(self, plan), plan.references.attached(self) if plan.references else nullcontext():
+            return base.__call__(self, callback_on_step_end=after_step, **arguments)
+
+    kept = [parameter for name, parameter in parameters.parameters.items() if name not in decided]
+    vars(call)["__signature__"] = parameters.replace(parameters=kept)
+    return call
+
+
+class GuidedPipeline(_Guided, StableDiffusionXLImg2ImgPipeline):
+    """Start picture, mask, references."""
+
+    __call__ = _call_of(StableDiffusionXLImg2ImgPipeline)
+
+
+class ControlledPipeline(_Guided, StableDiffusionXLControlNetImg2ImgPipeline):
+    """The same with ControlNets."""
+
+    __call__ = _call_of(StableDiffusionXLControlNetImg2ImgPipeline)
+
+
+def pipeline_like(pipe: StableDiffusionXLPipeline, controlnets: list[Any]) -> GuidedPipeline | ControlledPipeline:
+    """A guided pipeline of the very same parts; nothing is copied."""
+    shared: dict[str, Any] = {
+        **pipe.components,
+        "force_zeros_for_empty_prompt": pipe.config["force_zeros_for_empty_prompt"],
+        "add_watermarker": False,
+    }
+    if controlnets:
+        return ControlledPipeline(**shared, controlnet=controlnets)
+    return GuidedPipeline(**shared)
+
+
+@contextmanager
+def _holes_shown(pipe: Any, plan: Plan) -> Generator[None]:
+    """While inside, the UNet of an inpainting checkpoint sees mask and surroundings beside the latents."""
+    if plan.hole is None:
+        yield
+        return
+    hole = plan.hole
+
+    def show(module: Any, positional: tuple[Any, ...], named: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        latents = positional[0]
+        beside = hole.to(latents).expand(latents.shape[0], -1, -1, -1)
+        return (torch.cat([latents, beside], 1), *positional[1:]), named
+
+    handle = pipe.unet.register_forward_pre_hook(show, with_kwargs=True)
+    try:
+        yield
+    finally:
+        handle.remove()
