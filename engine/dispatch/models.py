@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 
 def catalogue(library: Library) -> ModelCatalogue:
-    """The catalogue of a library's models folder, with the built-in starter."""
+    """The catalogue of a library's models folder, with the built-in starter; its `add_ons` are LoRAs and their like."""
     return ModelCatalogue(library.folder / "models")

@@ -42,6 +42,8 @@ class AddOn:
     sha256: str = ""
     builtin: bool = False
     in_place: bool = False
+    changed_ns: int = 0
+    """The file's time when it was read, of one used in place."""
     preview: Path | None = None
     metadata: dict[str, str] = field(default_factory=dict[str, str])
     """The training notes inside the file (kohya's `ss_…`, `modelspec.…`)."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from engine.blobs.files import write_bytes
 from engine.blobs.store import hash_file
-from engine.models.addon import CLASSES, AddOn, from_json
+from engine.models.addon import CLASSES, RECORD, AddOn, from_json
 from engine.models.addon_candidate import Candidate, candidate
 from engine.models.assets import asset_path
-from engine.models.copying import hash_of_folder
+from engine.models.copying import How, Progress, bring, hash_of_folder
 from engine.models.kinds import ModelKind
 from engine.models.sidecars import Notes, notes_beside
 from engine.protocol.errors import BadModel
@@ -53,11 +55,34 @@ def described(
         description=said.description or beside.description,
         base_model=said.base_model or beside.base_model,
         trigger_words=said.trigger_words or beside.trigger_words,
-        source=source or said.source,
+        source=said.source,
         sha256=said.sha256,
         metadata=found.metadata,
         **extra,
     )
+
+
+def bring_in(
+    found: Candidate, name: str, folder: Path, progress: Progress | None, *, how: How, notes: Notes | None
+) -> AddOn:
+    """Get a candidate's files into `folder` (unless they stay where they are) and write its record there."""
+    single = found.layout == "single-file"
+    weights = folder if single else folder / "diffusers"
+    stat, size = found.weights.stat(), sum(item.source.stat().st_size for item in found.items)
+    hashes = bring(found.items, weights, progress, how)
+    content = hashes[found.weights.name] if single else hash_of_folder(hashes)
+    path = folder / found.weights.name if single else weights
+    if how == "leave":
+        path = found.weights if single else found.weights.parent
+    add_on = described(found, name, path, content, size, notes=notes)
+    preview = (notes.preview if notes else None) or found.notes.preview
+    if how == "leave":
+        add_on = replace(add_on, in_place=True, changed_ns=stat.st_mtime_ns)
+    elif preview is not None:
+        shutil.copyfile(preview, folder / f"preview{preview.suffix.lower()}")
+    write_bytes(folder / RECORD, add_on.to_json())
+    folder.chmod(0o755)
+    return add_on
 
 
 def read_record(record: Path) -> AddOn | None:

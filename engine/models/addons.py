@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar, cast
 
-from engine.blobs.files import translate_os_error, write_bytes
+from engine.blobs.files import translate_os_error
 from engine.models.addon import RECORD, AddOn, InstalledControlNet, InstalledIpAdapter, InstalledLora, InstalledUpscaler
 from engine.models.addon_candidate import Candidate
-from engine.models.addon_record import described, read_record, shipped
-from engine.models.copying import Progress, copy_hashed, hash_of_folder
+from engine.models.addon_record import bring_in, read_record, shipped
+from engine.models.copying import How, Progress
 from engine.models.fitting import family, refuse_misfit
 from engine.models.home import models_home, require_here
 from engine.models.installed import InstalledModel
 from engine.models.kinds import ADD_ONS, ModelKind
-from engine.models.names import safe_name, unknown_model
+from engine.models.names import free_name, safe_name, unknown_model
 from engine.models.sidecars import Notes
 from engine.protocol.errors import BadInput, BadModel, NotFound, UnknownModel
 from engine.protocol.picture_options import ControlKind, LoraUse, ModelRef
@@ -111,37 +111,36 @@ class AddOns:
         name: str | None = None,
         progress: Progress | None = None,
         *,
+        how: How = "copy",
         notes: Notes | None = None,
-        source: str = "",
     ) -> AddOn:
-        """Copy a candidate into the library; the same content again gives what is there.
+        """Bring a candidate into the library; the same content again gives what is there.
 
-        Raises BadInput (the name is taken), DiskFull, LibraryReadOnly, NotFound (the models folder is unplugged).
+        `how` says whether files are copied, taken over or left in place (see ModelCatalogue.install). Raises BadInput
+        (the name is taken), DiskFull, LibraryReadOnly, NotFound (the models folder is unplugged).
         """
         kind = found.facts.kind
-        wanted = safe_name(
-            name or found.weights.stem if found.layout == "single-file" else name or found.weights.parent.name
-        )
+        own_name = found.weights.parent.name if found.layout == "diffusers" else found.weights.stem
+        wanted = safe_name(name or own_name)
         place = require_here(self._library_folder) / kind.folder
+        if how != "copy":
+            wanted = free_name(wanted, lambda name: self._taken(kind, name))
         with _aside(place) as folder:
-            weights = folder / "diffusers" if found.layout == "diffusers" else folder
-            hashes = copy_hashed(found.items, weights, progress)
-            content = hash_of_folder(hashes) if found.layout == "diffusers" else hashes[found.weights.name]
-            same = next((other for other in self.list(kind) if other.hash == content and not other.in_place), None)
-            if same and name in (None, same.name):
+            add_on = bring_in(found, wanted, folder, progress, how=how, notes=notes)
+            same = next(
+                (o for o in self.list(kind) if o.hash == add_on.hash and not o.in_place and not o.builtin), None
+            )
+            if same and how != "leave" and (name in (None, same.name) or how == "take"):
                 return same
-            if (place / wanted).exists() or any(o.name.casefold() == wanted.casefold() for o in self.list(kind)):
+            if self._taken(kind, wanted):
                 raise BadInput(f"Another {kind.label} is installed as “{wanted}”; choose another name with --name.")
-            path = weights if found.layout == "diffusers" else folder / found.weights.name
-            size = sum(item.stat().st_size for item in weights.rglob("*") if item.is_file())
-            add_on = described(found, wanted, path, content, size, notes=notes, source=source)
-            preview = (notes.preview if notes else None) or found.notes.preview
-            if preview is not None:
-                shutil.copyfile(preview, folder / f"preview{preview.suffix.lower()}")
-            write_bytes(folder / RECORD, add_on.to_json())
-            folder.chmod(0o755)
             _move(folder, place / wanted)
         return self.get(kind, wanted)
+
+    def _taken(self, kind: ModelKind, name: str) -> bool:
+        return (self.folder / kind.folder / name).exists() or any(
+            add_on.name.casefold() == name.casefold() for add_on in self.list(kind)
+        )
 
     def remove(self, kind: ModelKind, name: str) -> AddOn:
         """Move one to the trash; of one used in place only the record goes. Raises BadInput, UnknownModel."""
@@ -219,7 +218,7 @@ def _checked(add_on: AddOn) -> AddOn:
         raise BadModel(f"The file of the {add_on.kind.label} “{add_on.name}” is gone from {add_on.path}; {where}.")
     if add_on.layout == "single-file" and add_on.kind is not ModelKind.IP_ADAPTER:
         size = add_on.path.stat().st_size
-        if size != add_on.size_bytes:
+        if size != add_on.size_bytes and not add_on.builtin:
             raise BadModel(
                 f"The file of the {add_on.kind.label} “{add_on.name}” at {add_on.path} was changed after it was "
                 "installed; remove it and install it again."

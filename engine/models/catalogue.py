@@ -17,13 +17,14 @@ from engine.models.architectures import architecture
 from engine.models.architectures_config import write as write_config
 from engine.models.architectures_lender import find_lender
 from engine.models.assets import asset_path
-from engine.models.copying import Progress, copy_hashed, hash_of_folder
+from engine.models.copying import How, Progress, bring, hash_of_folder, root_of
 from engine.models.diffusers_folder import inspect_folder
 from engine.models.home import models_home, require_here
 from engine.models.identify import WEIGHTS_FILE, Identified, identify
 from engine.models.installed import InstalledModel
 from engine.models.kinds import RESERVED_NAMES
-from engine.models.names import safe_name, unknown_model
+from engine.models.names import free_name, safe_name, unknown_model
+from engine.models.sidecars import Notes, notes_beside
 from engine.protocol.errors import BadInput, BadModel, NotFound, UnknownModel
 from engine.protocol.recipes import STARTER_MODEL, ModelRef
 
@@ -87,30 +88,43 @@ class ModelCatalogue:
             f"one ({named.hash[:8]}…); install that version, or choose the model again to use the installed one."
         )
 
-    def install(self, path: Path, name: str | None = None, progress: Progress | None = None) -> InstalledModel:
-        """Copy a .safetensors checkpoint or a diffusers folder into the library; `progress` gets 0..1.
+    def install(
+        self,
+        path: Path,
+        name: str | None = None,
+        progress: Progress | None = None,
+        *,
+        how: How = "copy",
+        notes: Notes | None = None,
+    ) -> InstalledModel:
+        """Bring a .safetensors checkpoint or a diffusers folder into the library; `progress` gets 0..1.
 
-        Installing the same content again gives the model that is there. Raises BadModel (pickle, truncated, no model,
-        another family, incomplete), BadInput (the name is taken), DiskFull, LibraryReadOnly.
+        Installing the same content again gives the model that is there. `how` says whether files are copied, taken over
+        (then a free name is found when the wanted one is taken) or left in place. Raises BadModel (pickle, truncated,
+        no model, another family, incomplete), BadInput (the name is taken), DiskFull, LibraryReadOnly.
         """
         path = Path(path)
         found = identify(path)
-        lender = find_lender(path.name, found, self.list()) if found.alone else None
+        lender = find_lender(path.name, found, [m for m in self.list() if not m.in_place]) if found.alone else None
         wanted = safe_name(name or (path.stem if path.is_file() else path.resolve().name))
         if wanted.casefold() in RESERVED_NAMES:
             raise BadInput(f"“{wanted}” is the name of the folder for that kind; choose another with --name.")
         if wanted.casefold() == STARTER_MODEL:
             raise BadInput(f"“{wanted}” is the built-in model's name; choose another with --name.")
+        if how != "copy":
+            wanted = free_name(wanted, self._taken)
         with self._incoming() as aside:
-            model = _bring_in(found, wanted, aside, progress, lender)
-            same = next((other for other in self.list() if other.hash == model.hash and not other.builtin), None)
-            if same and name in (None, same.name):
+            model = _bring_in(found, wanted, aside, progress, lender, how=how, notes=notes or notes_beside(path))
+            same = next((m for m in self.list() if m.hash == model.hash and not m.builtin and not m.in_place), None)
+            if same and how != "leave" and (name in (None, same.name) or how == "take"):
                 return same
-            target = self.folder / wanted
-            if any(other.name.casefold() == wanted.casefold() for other in self.list()) or target.exists():
+            if self._taken(wanted):
                 raise BadInput(f"Another model is installed as “{wanted}”; choose another name with --name.")
-            aside.replace(target)
+            aside.replace(self.folder / wanted)
         return self.get(wanted)
+
+    def _taken(self, name: str) -> bool:
+        return (self.folder / name).exists() or any(m.name.casefold() == name.casefold() for m in self.list())
 
     def remove(self, name: str) -> None:
         """Move a model to the trash, from which `restore` brings it back.
@@ -181,27 +195,48 @@ class ModelCatalogue:
 
 
 def _bring_in(
-    found: Identified, name: str, folder: Path, progress: Progress | None, lender: InstalledModel | None
+    found: Identified,
+    name: str,
+    folder: Path,
+    progress: Progress | None,
+    lender: InstalledModel | None,
+    *,
+    how: How,
+    notes: Notes,
 ) -> InstalledModel:
     weights = folder if found.layout == "single-file" else folder / "diffusers"
-    hashes = copy_hashed(found.items, weights, progress)
+    first = found.items[0]
+    stat = first.source.stat()
+    size = sum(item.source.stat().st_size for item in found.items)
+    hashes = bring(found.items, weights, progress, how)
+    path = folder / (WEIGHTS_FILE if found.layout == "single-file" else "diffusers")
+    if how == "leave":
+        path = first.source if found.layout == "single-file" else root_of(first)
     model = InstalledModel(
         name=name,
-        path=folder / (WEIGHTS_FILE if found.layout == "single-file" else "diffusers"),
+        path=path,
         architecture=found.architecture,
         layout=found.layout,
         hash=hashes[WEIGHTS_FILE] if found.layout == "single-file" else hash_of_folder(hashes),
-        size_bytes=_size(weights),
+        size_bytes=size,
         native_size=lender.native_size if lender else found.native_size,
         alpha=lender.alpha if lender else found.alpha,
         builtin=False,
-        licence=found.licence,
+        licence=notes.licence or found.licence,
         parameters=max(found.parameters, lender.parameters if lender else 0),
         vocabulary=found.vocabulary,
         variant=found.variant,
         inpaints=found.inpaints,
         lender=lender.name if lender else None,
+        description=notes.description,
+        base_model=notes.base_model,
+        source=notes.source,
+        sha256=notes.sha256,
+        in_place=how == "leave",
+        changed_ns=stat.st_mtime_ns if how == "leave" else 0,
     )
+    if how != "leave" and notes.preview is not None:
+        shutil.copyfile(notes.preview, folder / f"preview{notes.preview.suffix.lower()}")
     if found.config:
         write_config(architecture(found.architecture), found.config, folder / "config")
     write_bytes(folder / RECORD, model.to_json())
@@ -243,7 +278,12 @@ def _read_record(record: Path) -> InstalledModel | None:
 
 def _checked(model: InstalledModel) -> InstalledModel:
     """Raises BadModel when the weights are gone or have another size than when they were installed."""
-    if not model.builtin:
+    if model.in_place and not model.path.exists():
+        raise BadModel(
+            f"The files of the model “{model.name}”, used in place, are gone from {model.path}; plug that disk in "
+            "again or scan the folder."
+        )
+    if not model.builtin and not (model.in_place and model.layout == "diffusers"):
         if model.layout == "single-file":
             size = model.path.stat().st_size if model.path.is_file() else 0
         else:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from blake3 import blake3
 
@@ -16,6 +17,8 @@ from engine.protocol.errors import BadModel, DiskFull
 from engine.protocol.ids import canonical_json
 
 Progress = Callable[[float], None]
+How = Literal["copy", "take", "leave"]
+"""Copy files, take them over (they were made for us), or leave them where they are and only read them."""
 _SPARE_BYTES = 64 * 2**20
 
 
@@ -25,6 +28,42 @@ class Item:
 
     source: Path
     place: str
+
+
+def root_of(item: Item) -> Path:
+    """The folder that an item's place is relative to."""
+    return item.source.parents[len(Path(item.place).parts) - 1]
+
+
+def bring(items: Sequence[Item], folder: Path, progress: Progress | None = None, how: How = "copy") -> dict[str, str]:
+    """Get files into `folder` in one of three ways and return place → BLAKE3. Raises as `copy_hashed` does."""
+    if how == "copy":
+        return copy_hashed(items, folder, progress)
+    hashes = _read_hashed(items, progress)
+    if how == "take":
+        for item in items:
+            target = folder / item.place
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(item.source, target)
+            except OSError as error:
+                raise translate_os_error(error, target) or error from error
+    return hashes
+
+
+def _read_hashed(items: Sequence[Item], progress: Progress | None) -> dict[str, str]:
+    total = sum(item.source.stat().st_size for item in items)
+    hashes: dict[str, str] = {}
+    done = 0
+    for item in items:
+        hasher = blake3()
+        for chunk in _chunks(item.source):
+            hasher.update(chunk)
+            done += len(chunk)
+            if progress:
+                progress(done / max(1, total))
+        hashes[item.place] = hasher.hexdigest()
+    return hashes
 
 
 def copy_hashed(items: Sequence[Item], folder: Path, progress: Progress | None = None) -> dict[str, str]:

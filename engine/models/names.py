@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from engine.protocol.errors import BadInput, UnknownModel
 
@@ -24,6 +24,15 @@ def safe_name(wanted: str) -> str:
     if not text or _RESERVED.fullmatch(text):
         raise BadInput(f"“{wanted[:40]}” can't be a model's name; give one of letters and digits with --name.")
     return text
+
+
+def free_name(wanted: str, taken: Callable[[str], bool]) -> str:
+    """`wanted`, or the first of "wanted 2", "wanted 3", … that is not taken."""
+    number, name = 1, wanted
+    while taken(name):
+        number += 1
+        name = f"{wanted[: MAX_NAME_CHARACTERS - 5]} {number}"
+    return name
 
 
 def unknown_model(name: str, known: Iterable[str], what: str = "model") -> UnknownModel:
