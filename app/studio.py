@@ -18,6 +18,7 @@ from app.gallery.menu import entry_menu
 from app.gallery.model import PICTURES
 from app.gallery.panel import GalleryPanel
 from app.gallery.tags_sheet import TagsSheet
+from app.models_panel.store import ModelStore
 from app.projects.deeds import ProjectDeeds
 from app.projects.sheet import ProjectsSheet
 from app.projects.switcher import ProjectSwitcher
@@ -53,6 +54,7 @@ class Studio(QObject):
     def __init__(self, session: StudioSession, window: MainWindow) -> None:
         super().__init__(window)
         self.session, self.window = session, window
+        self.models = ModelStore(session, self)
         self.create_model = CreateModel(self)
         self.generator = Generator(session, self.create_model)
         self.deeds = Deeds(session)
