@@ -12,6 +12,7 @@ from engine.blobs.store import hash_file
 from engine.models.assets import asset_path
 from engine.models.catalogue import ModelCatalogue
 from engine.protocol.artifacts import AssetType
+from engine.protocol.picture_options import ControlKind, Framing
 from engine.protocol.recipes import ModelRef, PictureRecipe
 from engine.protocol.wire import Workplace
 from engine.runner.step import ArtifactDraft, Step, StepContext, StepKind
@@ -41,6 +42,8 @@ def generate_step(recipe: PictureRecipe, workplace: Workplace) -> Step:
     if width == height:
         # Every square is generated alike, so that another final size finds this result in the cache.
         inputs |= {"width": width, "height": height}
+    if _asks_for_joints(recipe):
+        inputs |= {"finder": weights_hash("joints")}
     return Step(
         name="generate",
         kind=GENERATE,
@@ -48,6 +51,11 @@ def generate_step(recipe: PictureRecipe, workplace: Workplace) -> Step:
         work=recipe.steps,
         timing=f"generate {model.hash[:16]}",
     )
+
+
+def _asks_for_joints(recipe: PictureRecipe) -> bool:
+    poses = any(control.kind is ControlKind.POSE and not control.ready for control in recipe.controls)
+    return poses or recipe.framing is Framing.BUST
 
 
 def _with_hashes(recipe: PictureRecipe, model: InstalledModel, models: Path) -> PictureRecipe:
@@ -95,10 +103,16 @@ def finish_step(recipe: PictureRecipe, generated: Step) -> Step:
             "height": recipe.height,
             "title": title_of(recipe),
             "upscaler": weights_hash("upscaler"),
+            **({"as_it_is": True} if _keeps_its_size(recipe) else {}),
         },
         upstream={"generated": generated},
         work=recipe.width * recipe.height / 2**20,
     )
+
+
+def _keeps_its_size(recipe: PictureRecipe) -> bool:
+    """Inpainting and outpainting leave every other pixel as it is, so the start's size is the result's."""
+    return recipe.start is not None and (recipe.start.mask is not None or recipe.start.margins.any)
 
 
 def weights_hash(asset: str) -> str:
@@ -114,7 +128,7 @@ def _hash_of(path: Path, changed_ns: int) -> str:
 def _generate(context: StepContext) -> None:
     from engine.picture.generate import generate
 
-    fields = {name: value for name, value in context.inputs.items() if name not in ("model", "model_name")}
+    fields = {name: value for name, value in context.inputs.items() if name not in ("model", "model_name", "finder")}
     reference = ModelRef(name=str(context.inputs["model_name"]), hash=str(context.inputs["model"]))
     recipe = PictureRecipe.model_validate({**fields, "model": reference})
     model = ModelCatalogue(Path(context.workplace.models)).resolve(reference)
@@ -149,7 +163,10 @@ def _finish(context: StepContext) -> None:
 
     generated = context.upstream["generated"]
     width, height = int(str(context.inputs["width"])), int(str(context.inputs["height"]))
-    rgba, upscaler = finish(read_rgba(generated.path(NATIVE)), width, height)
+    native = read_rgba(generated.path(NATIVE))
+    if context.inputs.get("as_it_is"):
+        height, width = native.shape[:2]
+    rgba, upscaler = finish(native, width, height)
     context.check()
     context.progress(0.9)
     write_png(context.folder / PICTURE, rgba)
