@@ -64,13 +64,13 @@ class Architecture(Protocol):
 
 def architecture_of(model: InstalledModel) -> Architecture:
     """The adaptor of the model's family. Raises BadModel for a family that this version can't paint with."""
-    from engine.picture.sdxl import Sdxl
-
-    if model.architecture == "sdxl":
-        return Sdxl()
+    from engine.picture.architectures.table import adaptor
     from engine.protocol.errors import BadModel
 
-    raise BadModel(
-        f"The model “{model.name}” is of the family {model.architecture}, which this version can't paint with; choose "
-        "another model."
-    )
+    found = adaptor(model.architecture)
+    if found is None:
+        raise BadModel(
+            f"The model “{model.name}” is of the family {model.architecture}, which this version can't paint with; "
+            "choose another model."
+        )
+    return found

@@ -20,7 +20,9 @@ def decode(pipe: StableDiffusionXLPipeline, latents: Tensor) -> np.ndarray[Any, 
 
     vae: Any = pipe.vae
     with torch.inference_mode():
-        pictures = vae.decode(_unscaled(vae, latents.to(dtype=vae.dtype)), return_dict=False)[0]
+        pictures = _single_frame(
+            vae.decode(_as_film(vae, _unscaled(vae, latents.to(dtype=vae.dtype))), return_dict=False)[0]
+        )
         pictures = pictures[0].float().mul(0.5).add(0.5).clamp(0, 1)
         return pictures.permute(1, 2, 0).cpu().contiguous().numpy()
 
@@ -50,9 +52,9 @@ def linear_map(pipe: StableDiffusionXLPipeline, device: str) -> Tensor:
     vae: Any = pipe.vae
     unit = int(pipe.vae_scale_factor)
     with torch.inference_mode():
-        pictures = _patches(vae.config.in_channels, unit)
+        pictures = _patches(3 if _of_film(vae) else vae.config.in_channels, unit)
         inputs = (pictures * 2 - 1).to(device=device, dtype=vae.dtype)
-        latents = _scaled(vae, vae.encode(inputs).latent_dist.mode()).float().cpu()
+        latents = _scaled(vae, _single_frame(vae.encode(_as_film(vae, inputs)).latent_dist.mode())).float().cpu()
         colours = torch.nn.functional.avg_pool2d(pictures, unit)
         rows = latents.permute(0, 2, 3, 1).reshape(-1, latents.shape[1])
         rows = torch.cat([rows, torch.ones(len(rows), 1)], 1)
@@ -85,14 +87,27 @@ def _patches(channels: int, unit: int) -> Tensor:
     return fine
 
 
+def _of_film(vae: Any) -> bool:
+    """Qwen-Image's VAE was made for film and takes frames as a third dimension."""
+    return hasattr(vae, "temperal_downsample")
+
+
+def _as_film(vae: Any, values: Tensor) -> Tensor:
+    return values.unsqueeze(2) if _of_film(vae) and values.ndim == 4 else values
+
+
+def _single_frame(values: Tensor) -> Tensor:
+    return values[:, :, 0] if values.ndim == 5 else values
+
+
 def _unscaled(vae: Any, latents: Tensor) -> Tensor:
     mean, deviation = _statistics(vae, latents)
-    return latents * deviation / vae.config.scaling_factor + mean
+    return latents * deviation / getattr(vae.config, "scaling_factor", 1.0) + mean
 
 
 def _scaled(vae: Any, latents: Tensor) -> Tensor:
     mean, deviation = _statistics(vae, latents)
-    return (latents - mean) * vae.config.scaling_factor / deviation
+    return (latents - mean) * getattr(vae.config, "scaling_factor", 1.0) / deviation
 
 
 def _statistics(vae: Any, like: Tensor) -> tuple[Tensor | float, Tensor | float]:
