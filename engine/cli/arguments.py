@@ -9,6 +9,7 @@ from typing import NoReturn
 from engine.cli.history_arguments import add_history
 from engine.protocol.errors import BadInput
 from engine.protocol.mascot import Accessory, Colour, DrawingStyle, Mood, Pose, Proportions, Species
+from engine.protocol.picture_options import ControlKind, Framing
 from engine.protocol.recipes import STARTER_MODEL, Action, AnimationRecipe, ExportFormat, PictureRecipe
 
 
@@ -34,6 +35,7 @@ def _picture_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", default="1024", help="of the final picture in pixels (default: %(default)s)")
     parser.add_argument("--height", default="1024", help="of the final picture in pixels (default: %(default)s)")
     parser.add_argument("--negative", default="", help="what the picture should not show")
+    _choice(parser, "--framing", list(Framing), None, "an avatar seen from the front, parts apart")
     for field in ("steps", "guidance"):
         parser.add_argument(f"--{field}", default=str(default(PictureRecipe, field)), help="default: %(default)s")
 
@@ -102,6 +104,11 @@ def build_parser() -> Parser:
     for field in Proportions.model_fields:
         builder.add_argument(f"--{field.replace('_', '-')}", dest=field, default="0", help="-1 … 1 (default: 0)")
     _out(builder)
+
+    control = add("control", "the map of a picture that a ControlNet reads")
+    control.add_argument("kind", metavar="KIND", help=", ".join(ControlKind))
+    control.add_argument("file", type=Path, help="a picture; one of the builder's with its recipe inside knows its parts")
+    control.add_argument("--out", type=Path, default=Path("output"), metavar="FILE", help="a .png file, or a folder")
 
     export = add("export", "copy results from the library to a folder")
     export.add_argument("ids", nargs="+", metavar="ID", help="results to copy, as `gallery` lists them")

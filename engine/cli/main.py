@@ -18,6 +18,7 @@ _MODULES = {
     "make": "generate",
     "animate": "animate",
     "builder": "builder",
+    "control": "control",
     "export": "gallery",
     "gallery": "gallery",
     "history": "history",

@@ -50,6 +50,7 @@ def picture_recipe(options: argparse.Namespace) -> PictureRecipe:
             "height": options.height,
             "steps": options.steps,
             "guidance": options.guidance,
+            "framing": options.framing,
         },
     )
 

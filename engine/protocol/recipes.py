@@ -17,6 +17,7 @@ from engine.protocol.picture_options import (
     STARTER_MODEL,
     BlobHash,
     Control,
+    ControlKind,
     Framing,
     LoraUse,
     ModelRef,
@@ -166,6 +167,15 @@ class LogoRecipe(Recipe):
     app_name: Annotated[str, Field(max_length=60)] = ""
 
 
+class ControlMapRecipe(Recipe):
+    """What a ControlNet of that kind is shown of a picture. A drawing's own joints and layers are used where it has
+    them; a file's joints where someone placed them."""
+
+    kind: Literal["control-map"] = "control-map"
+    control: ControlKind
+    source: Annotated[DrawingRecipe | PictureFile, Field(discriminator="kind")]
+
+
 class TrainingPicture(Recipe):
     """One picture to learn from; an empty caption is written by the program."""
 
@@ -190,7 +200,9 @@ class LoraTrainingRecipe(Recipe):
     seed: Seed = 0
 
 
-AnyRecipe = PictureRecipe | DrawingRecipe | AnimationRecipe | UpscaleRecipe | LogoRecipe | LoraTrainingRecipe
+AnyRecipe = (
+    PictureRecipe | DrawingRecipe | AnimationRecipe | UpscaleRecipe | LogoRecipe | LoraTrainingRecipe | ControlMapRecipe
+)
 TaggedRecipe = Annotated[AnyRecipe, Field(discriminator="kind")]
 RECIPE: TypeAdapter[AnyRecipe] = TypeAdapter(TaggedRecipe)
 

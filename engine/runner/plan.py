@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from engine.protocol.errors import BadInput
-from engine.protocol.recipes import AnimationRecipe, AnyRecipe, DrawingRecipe, PictureFile, PictureRecipe
+from engine.protocol.recipes import (
+    AnimationRecipe,
+    AnyRecipe,
+    ControlMapRecipe,
+    DrawingRecipe,
+    PictureFile,
+    PictureRecipe,
+)
 from engine.protocol.sources import in_start_pose
 from engine.protocol.wire import Workplace
 from engine.runner.step import Plan, Step
 from engine.runner.steps.animation import export_steps, rig_step
+from engine.runner.steps.control import control_map_step
 from engine.runner.steps.drawing import draw_step
 from engine.runner.steps.picture import finish_step, generate_step
 
@@ -21,6 +29,8 @@ def plan(recipe: AnyRecipe, workplace: Workplace) -> Plan:
             return Plan((draw_step(recipe),))
         case AnimationRecipe():
             return _animation(recipe, workplace)
+        case ControlMapRecipe():
+            return Plan((control_map_step(recipe),))
         case _:
             raise BadInput(f"This version can't make a {recipe.kind} yet.")
 
