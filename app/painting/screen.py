@@ -50,7 +50,8 @@ class Screen:
 
     def mark(self, region: QRegion) -> None:
         """A region of the canvas has to be drawn again."""
-        for rect in region.intersected(QRegion(self._document.painting.frame)):
+        inside = region.intersected(QRegion(self._document.painting.frame))
+        for rect in inside:  # pyright: ignore[reportGeneralTypeIssues]
             for key in keys_over(rect):
                 part = tile_rect(key).intersected(rect)
                 self._dirty[key] = self._dirty.get(key, QRect()).united(part)
