@@ -107,7 +107,7 @@ def build_parser() -> Parser:
 
     control = add("control", "the map of a picture that a ControlNet reads")
     control.add_argument("kind", metavar="KIND", help=", ".join(ControlKind))
-    control.add_argument("file", type=Path, help="a picture; one of the builder's with its recipe inside knows its parts")
+    control.add_argument("file", type=Path, help="a picture; the builder's own ones tell their parts")
     control.add_argument("--out", type=Path, default=Path("output"), metavar="FILE", help="a .png file, or a folder")
 
     export = add("export", "copy results from the library to a folder")
