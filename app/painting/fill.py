@@ -31,7 +31,7 @@ def same_colour_around(picture: QImage, x: int, y: int, tolerance: int = TOLERAN
 
 
 def filled(layer: Layer, coverage: Coverage, at: QPoint, colour: QColor) -> dict[Key, Tile]:
-    """The layer's tiles with the colour where it covers; the coverage's upper left corner lies at `at` of the canvas."""
+    """The layer's tiles with the colour where it covers; `at` of the canvas is the coverage's upper left corner."""
     rows, columns = np.flatnonzero(coverage.any(axis=1)), np.flatnonzero(coverage.any(axis=0))
     tiles = dict(layer.tiles)
     if not rows.size:

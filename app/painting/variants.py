@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QRect, Signal
 
 from app.painting.document import Document
 from app.painting.outcome import Outcome, result_layer, with_outcome
@@ -20,6 +22,7 @@ class Variants(QObject):
         self._outcomes: list[Outcome] = []
         self._layer_id = ""
         self._name = ""
+        self._frame = QRect()
         self.at = 0
 
     @property
@@ -36,6 +39,7 @@ class Variants(QObject):
         """What comes from now on are answers to a new request; `name` is the layer's."""
         self._document, self._name = document, name
         self._outcomes, self.at, self._layer_id = [], 0, new_id()
+        self._frame = document.painting.frame
         self.changed.emit()
 
     def add(self, outcome: Outcome) -> None:
@@ -57,10 +61,11 @@ class Variants(QObject):
         self.changed.emit()
 
     def discard(self) -> None:
-        """Take the layer away again."""
+        """Take the layer away again; a picture that grew for it is as small as before."""
         document = self._document
         if document is not None and self.reviewing:
-            document.apply("discard result", document.painting.removed(self._layer_id))
+            painting = document.painting.removed(self._layer_id)
+            document.apply("discard result", replace(painting, frame=self._frame))
         self.keep()
 
     def _show(self, at: int) -> None:
