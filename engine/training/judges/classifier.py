@@ -8,45 +8,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from engine.training.judges.augment import random_affine, soften, warp
 from engine.training.judges.drawings import PICTURE_SIZE, SLOTS, Drawings
 from engine.training.judges.fit import device, fit
 from engine.training.judges.save import save_network
-
-
-def _block(inside: int, outside: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inside, outside, 3, stride, 1, bias=False), nn.BatchNorm2d(outside), nn.SiLU(inplace=True)
-    )
-
-
-class SlotClassifier(nn.Module):
-    """(batch, 4, 128, 128) premultiplied RGBA in 0..1 -> a logit tensor (batch, values) per slot."""
-
-    def __init__(self, width: int = 32) -> None:
-        super().__init__()
-        self.body = nn.Sequential(
-            _block(4, width, 2),
-            _block(width, width * 2, 2),
-            _block(width * 2, width * 2),
-            _block(width * 2, width * 4, 2),
-            _block(width * 4, width * 4),
-            _block(width * 4, width * 4, 2),
-            _block(width * 4, width * 4),
-        )
-        self.squeeze = _block(width * 4, width, 1)
-        self.hidden = nn.Sequential(nn.Linear(width * 64 + width * 4, 256), nn.SiLU(), nn.Dropout(0.1))
-        self.heads = nn.ModuleDict({slot: nn.Linear(256, len(values)) for slot, values in SLOTS.items()})
-
-    def forward(self, pictures: Tensor) -> dict[str, Tensor]:
-        features = self.body(pictures)
-        # Where things are (pose, hat or scarf) and what there is at all (colour) both matter.
-        flat = torch.cat([self.squeeze(features).flatten(1), features.mean((2, 3))], 1)
-        hidden = self.hidden(flat)
-        return {slot: head(hidden) for slot, head in self.heads.items()}
+from engine.tuning.slot_net import SlotClassifier
 
 
 def to_batch(pictures: NDArray[np.uint8]) -> Tensor:
@@ -57,7 +26,7 @@ def to_batch(pictures: NDArray[np.uint8]) -> Tensor:
 
 def train_classifier(drawings: Drawings, work: Path, *, steps: int, batch: int = 96) -> SlotClassifier:
     torch.manual_seed(0)
-    net = SlotClassifier().to(device())
+    net = SlotClassifier(SLOTS).to(device())
     labels = torch.from_numpy(drawings.labels).to(device())
 
     def loss_of_step(step: int) -> Tensor:
@@ -90,7 +59,7 @@ def save_classifier(net: SlotClassifier, folder: Path, accuracy: dict[str, float
 
 
 def load_classifier(folder: Path) -> SlotClassifier:
-    net = SlotClassifier()
+    net = SlotClassifier(SLOTS)
     weights = load_file(folder / "model.safetensors")
     net.load_state_dict({n: t.float() if t.is_floating_point() else t for n, t in weights.items()})
     return net.eval()
