@@ -8,6 +8,7 @@ from engine.protocol.recipes import (
     AnyRecipe,
     ControlMapRecipe,
     DrawingRecipe,
+    LoraTrainingRecipe,
     PictureFile,
     PictureRecipe,
 )
@@ -18,6 +19,7 @@ from engine.runner.steps.animation import export_steps, rig_step
 from engine.runner.steps.control import control_map_step
 from engine.runner.steps.drawing import draw_step
 from engine.runner.steps.picture import finish_step, generate_step
+from engine.runner.steps.tuning import train_step
 
 
 def plan(recipe: AnyRecipe, workplace: Workplace) -> Plan:
@@ -31,6 +33,8 @@ def plan(recipe: AnyRecipe, workplace: Workplace) -> Plan:
             return _animation(recipe, workplace)
         case ControlMapRecipe():
             return Plan((control_map_step(recipe),))
+        case LoraTrainingRecipe():
+            return Plan((train_step(recipe, workplace),))
         case _:
             raise BadInput(f"This version can't make a {recipe.kind} yet.")
 
