@@ -209,9 +209,31 @@ class Studio(QObject):
         self.open_sheet(AboutSheet(self.window))
 
     def edit_tags(self) -> None:
+        entries, library = self.gallery.selected_entries(), self.session.library
+        if entries and library is not None:
+            self.open_sheet(TagsSheet(self.window, entries, self.deeds, library.labels.all_tags()))
+
+    def show_details(self) -> None:
+        from app.history.details_sheet import DetailsSheet
+
         entries = self.gallery.selected_entries()
         if len(entries) == 1:
-            self.open_sheet(TagsSheet(self.window, entries[0], self.deeds))
+            self.open_sheet(DetailsSheet(self.window, entries[0], self.deeds))
+
+    def compare_selected(self) -> None:
+        from app.history.compare_sheet import CompareSheet
+
+        entries = self.gallery.selected_entries()
+        if len(entries) == 2:
+            self.open_sheet(CompareSheet(self.window, self.session, entries[0], entries[1]))
+
+    def choose_likeness(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self.window, "Search by picture", "", "Pictures (*.png *.webp *.jpg *.jpeg)"
+        )
+        if path:
+            self.window.gallery_dock.show()
+            self.gallery.find_like_file(Path(path))
 
     def manage_projects(self) -> None:
         if self.session.library is not None:
@@ -238,14 +260,14 @@ class Studio(QObject):
         for path in paths:
             self.drops.bring_in(Path(path))
 
-    def save_selected(self) -> None:
+    def save_selected(self, with_recipe: bool = True) -> None:
         entries = self.gallery.selected_entries()
         if not entries:
             return
         start = str(self.session.recall("save_folder", "") or Path.home())
         folder = QFileDialog.getExistingDirectory(self.window, "Save to a folder", start)
         if folder:
-            self.deeds.save(entries, Path(folder))
+            self.deeds.save(entries, Path(folder), with_recipe=with_recipe)
 
     # following the session
 

@@ -137,16 +137,18 @@ class ImageView(QWidget):
         painter.fillRect(self.rect(), QColor(colour("canvas")))
         if not self._image.isNull():
             area = self.picture_rect()
-            if self.checker:
-                brush = QBrush(checkerboard())
-                painter.setBrushOrigin(area.topLeft())
-                painter.fillRect(area, brush)
+            self._paint_checker(painter, area)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self.sharp_pixels)
             painter.drawImage(area, self._image)
         if self.hasFocus():
             painter.setPen(QColor(colour("border_strong")))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def _paint_checker(self, painter: QPainter, area: QRectF) -> None:
+        if self.checker:
+            painter.setBrushOrigin(area.topLeft())
+            painter.fillRect(area, QBrush(checkerboard()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

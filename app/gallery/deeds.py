@@ -14,7 +14,10 @@ from app.session import StudioSession
 from engine.protocol.errors import MascotError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.library.gallery import Entry
+    from engine.library.labels import Labels
 
 
 def counted(number: int) -> str:
@@ -86,6 +89,38 @@ class Deeds(QObject):
             lambda: library.labels.set_tags([entry.id], before),
         )
 
+    def change_tags(self, entries: Sequence[Entry], add: Sequence[str], remove: Sequence[str]) -> None:
+        """Add and take away tags of several, keeping each one's others."""
+        ids = [entry.id for entry in entries]
+        self._change_labels(
+            entries, f"change the tags of {counted(len(ids))}", lambda labels: labels.change_tags(ids, add, remove)
+        )
+
+    def rate(self, entries: Sequence[Entry], rating: int) -> None:
+        """0 takes the stars away."""
+        ids = [entry.id for entry in entries]
+        self._change_labels(entries, f"rate {counted(len(ids))}", lambda labels: labels.set_rating(ids, rating))
+
+    def describe(self, entry: Entry, name: str, note: str) -> None:
+        """Give an entry a name and a note; empty ones take them away."""
+        if (name, note) == (entry.name, entry.note):
+            return
+
+        def change(labels: Labels) -> None:
+            labels.set_name([entry.id], name)
+            labels.set_note([entry.id], note)
+
+        self._change_labels([entry], "rename" if name != entry.name else "change the note", change)
+
+    def _change_labels(self, entries: Sequence[Entry], text: str, change: Callable[[Labels], object]) -> None:
+        library = self._session.library
+        if library is None or not entries:
+            return
+        from engine.library.commands import label_change
+
+        command = label_change(library, text, [entry.id for entry in entries], lambda: _discard(change(library.labels)))
+        self._session.edit(text, command.do, command.undo)
+
     def erase(self, entries: Sequence[Entry]) -> None:
         """For good: the caller has asked the user. Clears the undo history, which could no longer keep its word."""
         library = self._session.library
@@ -113,8 +148,11 @@ class Deeds(QObject):
         QGuiApplication.clipboard().setText(entry.prompt)
         self._session.say("Prompt copied.", "success")
 
-    def save(self, entries: Sequence[Entry], folder: Path) -> None:
-        """Copies with their recipes inside; existing files are never overwritten."""
+    def save(
+        self, entries: Sequence[Entry], folder: Path, *, with_recipe: bool = True, size: int | None = None
+    ) -> None:
+        """Copies with their recipes inside, or without any metadata; existing files are never overwritten. `size` is
+        the longer side of a still PNG in pixels."""
         library = self._session.library
         if library is None or not entries:
             return
@@ -122,7 +160,12 @@ class Deeds(QObject):
         def work() -> list[Path]:
             from engine.library.export import save_artifact
 
-            return [save_artifact(library, entry, folder) for entry in entries]
+            return [
+                save_artifact(
+                    library, entry, folder, with_recipe=with_recipe, size=size if _can_be_resized(entry) else None
+                )
+                for entry in entries
+            ]
 
         def done(paths: list[Path]) -> None:
             self.last_saved = paths[0]
@@ -147,11 +190,27 @@ class Deeds(QObject):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.last_saved.parent)))
 
     def make_again(self, entry: Entry) -> None:
-        """The same recipe once more: equal on this machine."""
-        if entry.recipe is None:
-            self._session.say("This picture was imported without a recipe, so it can't be made again.", "warning")
+        """The same recipe once more, with what the machine decided then: equal pixels on this machine."""
+        from engine.library.again import recipe_again
+
+        try:
+            self._session.submit(recipe_again(entry))
+        except MascotError as error:
+            self._session.report(error)
+
+    def more_like(self, entry: Entry, count: int, vary: float | None = None) -> None:
+        """Others of its kind: with new seeds, or with `vary` (0..1) the same seed turned a little."""
+        from engine.library.again import more_like, recipe_again
+
+        try:
+            recipes = more_like(recipe_again(entry), count, vary=vary)
+        except MascotError as error:
+            self._session.report(error)
             return
-        self._session.submit(entry.recipe)
+        for recipe in recipes:
+            self._session.submit(recipe)
+        how = "with new seeds" if vary is None else "as small variations"
+        self._session.say(f"{counted(count).capitalize()} more, {how}, wait in the queue.", "info")
 
     def use_recipe(self, entry: Entry) -> None:
         if entry.recipe is None:
@@ -172,3 +231,11 @@ class Deeds(QObject):
             return
         library.projects.set_thumbnail(entry.project_id, entry.artifact.blob)
         self._session.say("This picture now stands for its project.", "success")
+
+
+def _can_be_resized(entry: Entry) -> bool:
+    return entry.artifact.media_type == "image/png" and (entry.artifact.frames or 1) == 1
+
+
+def _discard(_result: object) -> None:
+    """What a label's change returns is of no use to the undo stack."""

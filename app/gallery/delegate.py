@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.canvas.describe import entry_title
 from app.gallery.model import ENTRY_ROLE, GalleryModel
 from app.theme.fonts import ui_font
 from app.theme.icons import colour, pixmap
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 CAPTION_PX = 20
 GAP_PX = 8
+STAR_PX, STAR_STEP_PX = 10, 11
 _KIND_NAMES = {"webm": "WebM", "webp": "WebP", "apng": "APNG", "gif": "GIF", "png-sequence": "ZIP"}
 
 
@@ -40,8 +42,6 @@ class TileDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         entry: Entry | None = index.data(ENTRY_ROLE)
-        if entry is None:
-            return
         state = option.state  # type: ignore[attr-defined]
         area: QRect = option.rect  # type: ignore[attr-defined]
         selected = bool(state & QStyle.StateFlag.State_Selected)
@@ -53,15 +53,17 @@ class TileDelegate(QStyledItemDelegate):
         shape = QPainterPath()
         shape.addRoundedRect(QRectF(tile), RADIUS_M, RADIUS_M)
         painter.fillPath(shape, QColor(colour("hover" if hovered or selected else "raised")))
-        self._paint_picture(painter, tile, entry)
-        self._paint_marks(painter, tile, entry)
+        if entry is not None:
+            self._paint_picture(painter, tile, entry)
+            self._paint_marks(painter, tile, entry)
         if selected or focused:
             painter.setPen(QPen(QColor(colour("accent" if selected else "border_strong")), 2))
             painter.drawRoundedRect(QRectF(tile).adjusted(1, 1, -1, -1), RADIUS_M, RADIUS_M)
         painter.setFont(self._font)
         painter.setPen(QColor(colour("text" if selected or hovered else "text_muted")))
         line = QRect(tile.left() + 2, tile.bottom() + 3, tile.width() - 4, CAPTION_PX - 2)
-        text = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, line.width())
+        title = entry_title(entry) if entry is not None else ""
+        text = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
         painter.restore()
 
@@ -93,6 +95,8 @@ class TileDelegate(QStyledItemDelegate):
             painter.drawPixmap(
                 tile.topRight() + QPoint(-14 - SPACE_2, SPACE_2), pixmap("heart", 14, "accent", filled=True)
             )
+        if entry.rating:
+            self._paint_stars(painter, tile, entry.rating)
         kind = _KIND_NAMES.get(entry.artifact.role)
         if kind:
             painter.setFont(self._badge_font)
@@ -103,6 +107,12 @@ class TileDelegate(QStyledItemDelegate):
             painter.fillPath(path, QColor(colour("canvas")))
             painter.setPen(QColor(colour("text_muted")))
             painter.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), kind)
+
+    def _paint_stars(self, painter: QPainter, tile: QRect, rating: int) -> None:
+        left = tile.right() - SPACE_1 - rating * STAR_STEP_PX
+        star = pixmap("star", STAR_PX, "warning", filled=True)
+        for number in range(rating):
+            painter.drawPixmap(QPoint(left + number * STAR_STEP_PX, tile.bottom() - SPACE_1 - STAR_PX), star)
 
 
 def _is_picture(entry: Entry) -> bool:

@@ -7,8 +7,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.window.registry import Registry
 
 _ENTRY = (
-    "picture.animate", "picture.make_again", "picture.use_recipe", "picture.open_in_builder", "",
-    "picture.favourite", "picture.copy", "picture.copy_prompt", "picture.save", "picture.reveal", "",
+    "picture.animate", "picture.make_again", "picture.more", "picture.vary", "picture.use_recipe",
+    "picture.open_in_builder", "",
+    "picture.similar", "picture.compare", "picture.details", "picture.tags", "",
+    "picture.favourite", "picture.copy", "picture.copy_prompt", "picture.save", "picture.save_plain",
+    "picture.reveal", "",
     "picture.thumbnail", "picture.trash",
 )  # fmt: skip
 _TRASHED = ("picture.restore", "picture.erase")

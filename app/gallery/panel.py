@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.gallery.carry import drag_data
 from app.gallery.deeds import Deeds
-from app.gallery.model import ANIMATIONS, PICTURES, Filter, GalleryModel
+from app.gallery.filter_box import MADE_WITH, FilterBox
+from app.gallery.model import ANIMATIONS, PICTURES, Filter, GalleryModel, Likeness
+from app.gallery.search_field import SearchField
+from app.gallery.selection_bar import SelectionBar
 from app.gallery.view import GalleryView
 from app.session import StudioSession
-from app.theme.icons import icon
 from app.theme.roles import set_role
 from app.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from app.widgets.buttons import IconButton, push_button
-from app.widgets.labels import label
+from app.widgets.labels import ElidedLabel, label
 from app.widgets.segmented import Segmented
+from engine.library.entry_filter import EntryFilter
+from engine.library.search_words import read_search
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
 
     from engine.library.gallery import Entry
+    from engine.library.library import Library
     from engine.library.projects import Project
 
 TYPING_PAUSE_MS = 200
@@ -53,71 +59,102 @@ class GalleryPanel(QWidget):
         self._typing.setSingleShot(True)
         self._typing.setInterval(TYPING_PAUSE_MS)
         self._typing.timeout.connect(self._apply)
+        self._like: Likeness | None = None
         self._wanted_job: str | None = None
         self._selecting = False
         self._selected_ids: list[str] = []
         self._build()
         session.opened.connect(self._opened)
         session.project_changed.connect(self._project_changed)
-        session.closed.connect(lambda: self.empty.setText(""))
+        session.closed.connect(self._closed)
         self.model.loaded.connect(self._loaded)
+        self.model.read.connect(self._show_single)
 
     def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_3, 0, SPACE_1, SPACE_1)
+        column.setSpacing(SPACE_2)
+        column.addLayout(self._build_scopes())
+        column.addLayout(self._build_search())
+        self.filters = FilterBox()
+        self.filters.changed.connect(self._apply)
+        self.filters.hide()
+        self.selection = SelectionBar()
+        self.selection.rated.connect(lambda rating: self._deeds.rate(self.view.selected_entries(), rating))
+        for part in (self.filters, self._build_like(), self._build_trash(), self.selection):
+            column.addWidget(part)
+        self.empty = label("", "faint", wrap=True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self.empty)
+        column.addWidget(self._stack, 1)
+
+    def _build_scopes(self) -> QHBoxLayout:
         self.scope = Segmented([("project", "Project"), ("all", "All")])
         self.scope.chosen.connect(lambda _key: self._apply())
         self.kind = Segmented([("pictures", "", "image"), ("animations", "", "film")])
         self.kind.setToolTip("Pictures or animations")
         self.kind.chosen.connect(lambda _key: self._apply())
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search prompts and tags")
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search", "text_faint"), QLineEdit.ActionPosition.LeadingPosition)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_2)
+        row.addWidget(self.scope, 1)
+        row.addWidget(self.kind)
+        return row
+
+    def _build_search(self) -> QHBoxLayout:
+        self.search = SearchField()
         self.search.textChanged.connect(lambda _text: self._typing.start())
+        self.search.picture_dropped.connect(self.find_like_file)
+        self.narrow = IconButton("list-filter", "Narrow by stars, colour, date, model …", checkable=True)
+        self.narrow.toggled.connect(self._show_filters)
         self.favourites = IconButton("heart", "Only favourites", checkable=True)
         self.favourites.toggled.connect(lambda _on: self._apply())
         self.trash = IconButton("trash-2", "Trash", checkable=True)
         self.trash.toggled.connect(lambda _on: self._apply())
-        scopes = QHBoxLayout()
-        scopes.setSpacing(SPACE_2)
-        scopes.addWidget(self.scope, 1)
-        scopes.addWidget(self.kind)
-        searching = QHBoxLayout()
-        searching.setSpacing(SPACE_1)
-        searching.addWidget(self.search, 1)
-        searching.addWidget(self.favourites)
-        searching.addWidget(self.trash)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.search, 1)
+        for button in (self.narrow, self.favourites, self.trash):
+            row.addWidget(button)
+        return row
+
+    def _build_like(self) -> QWidget:
+        self.like_bar = QFrame()
+        set_role(self.like_bar, "card")
+        row = QHBoxLayout(self.like_bar)
+        row.setContentsMargins(SPACE_2, SPACE_1, SPACE_1, SPACE_1)
+        self.like_text = ElidedLabel("", "field")
+        end = IconButton("x", "Show everything again")
+        end.clicked.connect(self.stop_likeness)
+        row.addWidget(self.like_text, 1)
+        row.addWidget(end)
+        self.like_bar.hide()
+        return self.like_bar
+
+    def _build_trash(self) -> QWidget:
         self.trash_bar = QFrame()
         set_role(self.trash_bar, "card")
-        bar = QHBoxLayout(self.trash_bar)
-        bar.setContentsMargins(SPACE_3, SPACE_1, SPACE_1, SPACE_1)
-        bar.addWidget(label("In the trash", "muted"), 1)
-        self.restore_button = push_button("Restore", "ghost", "archive-restore")
+        in_trash = QHBoxLayout(self.trash_bar)
+        in_trash.setContentsMargins(SPACE_2, SPACE_1, SPACE_2, SPACE_1)
+        in_trash.addWidget(label("In the trash", "field"), 1)
+        self.restore_button = push_button("Restore", "ghost")
         self.restore_button.clicked.connect(lambda: self._deeds.restore(self.view.selected_entries()))
-        self.erase_button = push_button("Erase…", "danger")
+        self.erase_button = push_button("Erase…", "ghost")
         self.erase_button.clicked.connect(self.ask_erase)
-        self.erase_button.setToolTip("For good, from the disk, too")
-        bar.addWidget(self.restore_button)
-        bar.addWidget(self.erase_button)
+        in_trash.addWidget(self.restore_button)
+        in_trash.addWidget(self.erase_button)
         self.trash_bar.hide()
-        self.empty = label("", "faint", wrap=True)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        self.empty.setContentsMargins(SPACE_3, SPACE_3 * 2, SPACE_3, 0)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.view)
-        self._stack.addWidget(self.empty)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_3, 0, SPACE_1, 0)
-        layout.setSpacing(SPACE_2)
-        for row in (scopes, searching):
-            row.setContentsMargins(0, 0, SPACE_2, 0)
-            layout.addLayout(row)
-        layout.addWidget(self.trash_bar)
-        layout.addWidget(self._stack, 1)
+        return self.trash_bar
 
     # from outside
 
     def selected_entries(self) -> list[Entry]:
         return self.view.selected_entries()
+
+    def selected_ids(self) -> list[str]:
+        """The ids of what is chosen; costs nothing however much that is."""
+        return self.view.selected_ids()
 
     def focus_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -136,6 +173,18 @@ class GalleryPanel(QWidget):
         self._wanted_job = job_id
         self._select_wanted()
 
+    def find_like(self, entry: Entry, title: str) -> None:
+        """Show what looks like an entry, the most alike first."""
+        self._set_like(Likeness(title, entry=entry))
+
+    def find_like_file(self, path: Path) -> None:
+        """Show what looks like a picture file."""
+        self._set_like(Likeness(path.name, path=path))
+
+    def stop_likeness(self) -> None:
+        """Back to the newest first."""
+        self._set_like(None)
+
     # inside
 
     def _opened(self) -> None:
@@ -145,24 +194,44 @@ class GalleryPanel(QWidget):
         self._apply()
         self.model.refresh()
 
+    def _closed(self) -> None:
+        self.empty.setText("")
+        self._like = None
+        self.like_bar.hide()
+        self.filters.clear()
+        self.narrow.setChecked(False)
+
     def _project_changed(self, _project: Project | None) -> None:
         self._apply()
+
+    def _set_like(self, like: Likeness | None) -> None:
+        self._like = like
+        self.like_text.setText(f"Like “{like.title}”" if like is not None else "")
+        self.like_bar.setVisible(like is not None)
+        self._apply()
+        self.view.scrollToTop()
+
+    def _show_filters(self, shown: bool) -> None:
+        self.filters.setVisible(shown)
+        library = self._session.library
+        if shown and library is not None:
+            self._session.background.run(lambda: _in_use(library), self.filters.offer)
+        elif not shown and self.filters.narrows:
+            self.filters.clear()
 
     def _apply(self) -> None:
         self._typing.stop()
         project = self._session.project
         trashed = self.trash.isChecked()
         self.trash_bar.setVisible(trashed)
-        self.model.set_filter(
-            replace(
-                Filter(),
-                project_id=project.id if project is not None and self.scope.key == "project" else None,
-                roles=PICTURES if self.kind.key == "pictures" else ANIMATIONS,
-                text=self.search.text().strip(),
-                favourites=self.favourites.isChecked(),
-                trashed=trashed,
-            )
+        place = EntryFilter(
+            project_id=project.id if project is not None and self.scope.key == "project" else None,
+            roles=PICTURES if self.kind.key == "pictures" else ANIMATIONS,
+            favourites=self.favourites.isChecked(),
+            trashed=trashed,
         )
+        wanted = self.filters.put_into(read_search(self.search.text(), place))
+        self.model.set_filter(Filter(wanted, self._like))
 
     def _loaded(self) -> None:
         empty = self.model.rowCount() == 0
@@ -172,47 +241,63 @@ class GalleryPanel(QWidget):
         entry = self._session.entry
         if entry is not None:
             row = self.model.row_of(entry.id)
-            fresh = self.model.entries()[row] if row >= 0 else None
+            fresh = self.model.entry_at(row) if row >= 0 else None
             if fresh is not None and fresh != entry:
                 self._session.select(fresh)
 
     def _empty_words(self) -> str:
-        if self.model.filter.text:
-            return f"Nothing matches “{self.model.filter.text}”."
-        if self.model.filter.trashed:
+        wanted = self.model.filter.wanted
+        if self._like is not None:
+            return "No picture here looks like it."
+        if wanted.text:
+            return f"Nothing matches “{self.search.text().strip()}”."
+        if replace(wanted, favourites=False).narrows:
+            return "Nothing fits; take a filter away."
+        if wanted.trashed:
             return "The trash is empty."
-        if self.model.filter.favourites:
+        if wanted.favourites:
             return "No favourites yet. Select a picture and press F."
         if self.kind.key == "animations":
             return "No animations yet. Select a picture, open Animate and export it."
         return "Your mascots appear here."
 
     def _select_wanted(self) -> None:
-        if self._wanted_job is None:
+        library = self._session.library
+        if self._wanted_job is None or library is None:
             return
-        for row, entry in enumerate(self.model.entries()):
-            if entry.job_id == self._wanted_job:
+        for entry in reversed(library.gallery.of_job(self._wanted_job)):
+            row = self.model.row_of(entry.id)
+            if row >= 0:
                 self._wanted_job = None
                 self._selecting = True
                 self.view.select_row(row)
                 self._selecting = False
                 return
 
-    def _selected(self, entries: list[Entry]) -> None:
-        some = bool(entries)
-        ids = [entry.id for entry in entries]
+    def _selected(self, ids: list[str]) -> None:
+        some = bool(ids)
+        self.selection.show_chosen(len(ids) if not self.model.filter.trashed else 0)
         if ids == self._selected_ids:
             # Qt tells of a changed selection, too, when rows are inserted above it.
             return
-        self._selected_ids = ids
+        self._selected_ids = list(ids)
         if some and not self._selecting:
             self.picked.emit()
         self.restore_button.setEnabled(some)
         self.erase_button.setEnabled(some)
-        if len(entries) == 1:
-            self._session.select(entries[0])
-        elif not entries and self._session.entry is not None and self.model.row_of(self._session.entry.id) < 0:
+        if len(ids) == 1:
+            self._show_single()
+        elif not ids and self._session.entry is not None and self.model.row_of(self._session.entry.id) < 0:
             self._session.select(None)
+
+    def _show_single(self) -> None:
+        """Make the one chosen entry the session's, as soon as it is read."""
+        ids = self._selected_ids
+        if len(ids) != 1 or (self._session.entry is not None and self._session.entry.id == ids[0]):
+            return
+        chosen = self.view.selected_entries()
+        if chosen:
+            self._session.select(chosen[0])
 
     def ask_erase(self) -> None:
         """Say that it is for good, with the button that does it."""
@@ -227,3 +312,17 @@ class GalleryPanel(QWidget):
     def _mime_for(self, entries: list[Entry]) -> QMimeData:
         assert self._session.library is not None
         return drag_data(self._session.library, entries)
+
+
+def _in_use(library: Library) -> dict[str, list[tuple[str, str, int]]]:
+    """What there is to choose from; styles by their names."""
+    from engine.presets import load
+
+    names = {style.id: style.name for style in load(library.folder)}
+    return {
+        kind: [
+            (value, names.get(value, value) if kind == "style" else value, count)
+            for value, count in library.gallery.in_use(kind)
+        ]
+        for kind in MADE_WITH
+    }

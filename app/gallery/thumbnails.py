@@ -43,6 +43,11 @@ class Thumbnails(QObject):
             self._next()
         return None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a thumbnail that was asked for is still being made."""
+        return self._working is not None or bool(self._waiting)
+
     def is_broken(self, blob: str) -> bool:
         """Whether the file could not be read as a picture."""
         return blob in self._broken

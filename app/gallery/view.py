@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelection, QMimeData, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QMimeData, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.gallery.delegate import CAPTION_PX, GAP_PX, TileDelegate
+from app.gallery.grid import GridView
 from app.gallery.model import ENTRY_ROLE, GalleryModel
 from app.session import StudioSession
 from app.widgets.indexes import AnyIndex
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from engine.library.gallery import Entry
 
 LEAST_EDGE = 88
+MOST_RESTORED = 500
 
 
-class GalleryView(QListView):
-    """Signals: `selected(list of entries)`, `opened(entry)` on Enter or double click,
+class GalleryView(GridView):
+    """Signals: `selected(list of ids)`, `opened(entry)` on Enter or double click,
     `menu_wanted(QPoint)` in screen coordinates."""
 
     selected = Signal(object)
@@ -31,27 +33,39 @@ class GalleryView(QListView):
 
     def __init__(self, session: StudioSession, model: GalleryModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
+        self._gallery = model
         self._tiles = TileDelegate(session, model)
         self.mime_for: Callable[[list[Entry]], QMimeData] | None = None
+        self._ids: list[str] = []
+        self._kept: list[str] = []
+        self._chosen: list[Entry] | None = []
         self.setModel(model)
         self.setItemDelegate(self._tiles)
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setMovement(QListView.Movement.Static)
-        self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setDragEnabled(True)
         self.setMouseTracking(True)
         self.setAccessibleName("Gallery")
         self.activated.connect(self._activated)
+        model.thumbnails.ready.connect(lambda _blob: self.viewport().update())
+        model.dataChanged.connect(self._forget_chosen)
+        model.modelAboutToBeReset.connect(self._remember)
+        model.modelReset.connect(self._restore)
+
+    def selected_ids(self) -> list[str]:
+        """The ids of the chosen entries in the order of the list."""
+        return list(self._ids)
 
     def selected_entries(self) -> list[Entry]:
-        """The chosen entries in the order of the list."""
-        rows = sorted(self.selectedIndexes(), key=lambda index: index.row())
-        return [index.data(ENTRY_ROLE) for index in rows]
+        """The chosen entries in the order of the list; those that were never shown are read now."""
+        if self._chosen is None:
+            known = {entry.id: entry for entry in self._gallery.entries()}
+            missing = [id_ for id_ in self._ids if id_ not in known]
+            library = self._session.library
+            if missing and library is not None:
+                known |= {entry.id: entry for entry in library.gallery.entries(missing)}
+            self._chosen = [known[id_] for id_ in self._ids if id_ in known]
+        return list(self._chosen)
 
     def select_row(self, row: int) -> None:
         """Choose one row alone and bring it into view."""
@@ -61,14 +75,42 @@ class GalleryView(QListView):
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
-        self.selected.emit(self.selected_entries())
+        self._take_selection()
+
+    def _take_selection(self) -> None:
+        ids = self._gallery.ids()
+        ranges = sorted((part.top(), part.bottom()) for part in self.selectionModel().selection())
+        self._ids = [id_ for top, bottom in ranges for id_ in ids[top : bottom + 1]]
+        self._chosen = None
+        self.viewport().update()
+        self.selected.emit(self._ids)
+
+    def _forget_chosen(self) -> None:
+        self._chosen = None
+
+    def _remember(self) -> None:
+        self._kept = self.selected_ids()
+
+    def _restore(self) -> None:
+        """After all rows came anew: what was chosen and is still there stays chosen."""
+        rows = [row for id_ in self._kept[:MOST_RESTORED] if (row := self._gallery.row_of(id_)) >= 0]
+        chosen = QItemSelection()
+        for row in rows:
+            index = self.model().index(row, 0)
+            chosen.select(index, index)
+        if rows:
+            first = self.model().index(rows[0], 0)
+            self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
+        else:
+            self._take_selection()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fill_lines()
         super().resizeEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self.selectedIndexes():
+        if self._ids:
             self.menu_wanted.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -96,9 +138,9 @@ class GalleryView(QListView):
         edge = room // columns - GAP_PX
         if edge != self._tiles.edge:
             self._tiles.edge = edge
-            self.setGridSize(QSize(edge + GAP_PX, edge + CAPTION_PX + GAP_PX))
-            self.scheduleDelayedItemsLayout()
+            self.set_tile(QSize(edge + GAP_PX, edge + CAPTION_PX + GAP_PX))
 
     def _activated(self, index: AnyIndex) -> None:
-        if index.isValid():
-            self.opened.emit(index.data(ENTRY_ROLE))
+        entry = index.data(ENTRY_ROLE) if index.isValid() else None
+        if entry is not None:
+            self.opened.emit(entry)

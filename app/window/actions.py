@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QAction, QDesktopServices
 
+from app.canvas.describe import entry_title
 from app.canvas.image_view import STEP
 from app.window.menus import fill_menus
 from engine.protocol.jobs import OPEN_STATES, JobState
-from engine.protocol.recipes import DrawingRecipe
+from engine.protocol.recipes import DrawingRecipe, PictureRecipe
 
 if TYPE_CHECKING:
     from app.studio import Studio
     from engine.library.gallery import Entry
+
+VARIATION = 0.25
+"""How far a small variation is turned towards another seed."""
 
 
 def add_actions(studio: Studio) -> None:
@@ -41,6 +45,8 @@ def add_actions(studio: Studio) -> None:
         "picture.trash",
     )
     studio.picture.bar.add_actions([window.registry[name] for name in names])
+    several = ("picture.compare", "picture.favourite", "picture.tags", "picture.save", "picture.trash")
+    studio.gallery.selection.add_actions([window.registry[name] for name in several])
     studio.gallery.view.selected.connect(lambda _entries: window.refresh_enabled())
     studio.queue.list.selectionModel().selectionChanged.connect(lambda *_: window.refresh_enabled())
     studio.queue.model.loaded.connect(window.refresh_enabled)
@@ -113,19 +119,25 @@ def _picture(studio: Studio) -> None:
         return gallery.selected_entries()
 
     def one() -> bool:
-        return len(chosen()) == 1
+        return len(gallery.selected_ids()) == 1
+
+    def two() -> bool:
+        return len(gallery.selected_ids()) == 2
 
     def some() -> bool:
-        return bool(chosen()) and not gallery.model.filter.trashed
+        return bool(gallery.selected_ids()) and not gallery.model.filter.trashed
 
     def in_trash() -> bool:
-        return bool(chosen()) and gallery.model.filter.trashed
+        return bool(gallery.selected_ids()) and gallery.model.filter.trashed
 
     def has_recipe() -> bool:
-        return one() and chosen()[0].recipe is not None
+        return one() and bool(chosen()) and chosen()[0].recipe is not None
+
+    def has_prompt() -> bool:
+        return one() and bool(chosen()) and isinstance(chosen()[0].recipe, PictureRecipe)
 
     def is_drawing() -> bool:
-        return one() and isinstance(chosen()[0].recipe, DrawingRecipe)
+        return one() and bool(chosen()) and isinstance(chosen()[0].recipe, DrawingRecipe)
 
     add("picture.animate", "Animate", lambda: studio.session.show_tab("animate"), "Ctrl+Shift+A", "play", when=one)
     again = ("picture.make_again", "Make it again", lambda: deeds.make_again(chosen()[0]))
@@ -146,8 +158,20 @@ def _picture(studio: Studio) -> None:
         "hammer",
         when=is_drawing,
     )
+    add("picture.more", "Four more, new seeds", lambda: deeds.more_like(chosen()[0], 4), "Ctrl+Shift+M", "copy-plus",
+        when=has_prompt)  # fmt: skip
+    add("picture.vary", "Four small variations", lambda: deeds.more_like(chosen()[0], 4, vary=VARIATION),
+        "Ctrl+Shift+V", "shuffle", when=has_prompt)  # fmt: skip
+    add("picture.similar", "Find similar pictures", lambda: gallery.find_like(chosen()[0], entry_title(chosen()[0])),
+        "Ctrl+Shift+F", "scan-search", when=lambda: one() and some())  # fmt: skip
+    add("picture.compare", "Compare", studio.compare_selected, "Ctrl+D", "columns-2", when=two)
+    add("picture.details", "Name, note and recipe…", studio.show_details, "F2", "notebook-pen", when=one)
+    for stars in range(6):
+        name = f"Rate {stars} stars" if stars != 1 else "Rate 1 star"
+        add(f"picture.rate_{stars}", name if stars else "No stars", lambda n=stars: deeds.rate(chosen(), n),
+            f"Alt+{stars}", "star", when=some)  # fmt: skip
     add("picture.favourite", "Favourite", lambda: deeds.favourite(chosen()), "F", "heart", when=some)
-    add("picture.tags", "Edit tags…", studio.edit_tags, "T", "tag", when=lambda: one() and some())
+    add("picture.tags", "Edit tags…", studio.edit_tags, "T", "tag", when=some)
     add("picture.copy", "Copy picture", lambda: deeds.copy(chosen()[0]), "Ctrl+Shift+C", "clipboard-copy", when=one)
     add(
         "picture.copy_prompt",
@@ -155,9 +179,11 @@ def _picture(studio: Studio) -> None:
         lambda: deeds.copy_prompt(chosen()[0]),
         "",
         "copy",
-        when=lambda: one() and bool(chosen()[0].prompt),
+        when=lambda: one() and bool(chosen()) and bool(chosen()[0].prompt),
     )
     add("picture.save", "Save to a folder…", studio.save_selected, "Ctrl+S", "download", when=some)
+    add("picture.save_plain", "Save without metadata…", lambda: studio.save_selected(with_recipe=False), "",
+        "file-down", when=some)  # fmt: skip
     add(
         "picture.reveal",
         "Show what was saved",
@@ -202,6 +228,8 @@ def _gallery(studio: Studio) -> None:
         gallery.focus_search()
 
     add("gallery.search", "Search the gallery", search, "Ctrl+F", "search")
+    add("gallery.like_file", "Search by picture…", studio.choose_likeness, "Ctrl+Alt+F", "scan-search")
+    add("gallery.narrow", "Narrow the gallery", gallery.narrow.toggle, "", "list-filter")
     add("gallery.select_all", "Select all pictures", gallery.view.selectAll, "Ctrl+A", "images")
     add("gallery.next", "Next picture", lambda: step(1), "Alt+Right", "arrow-right")
     add("gallery.previous", "Previous picture", lambda: step(-1), "Alt+Left", "arrow-left")

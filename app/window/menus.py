@@ -19,7 +19,7 @@ MENUS: dict[str, tuple[str, ...]] = {
     "Edit": (
         "edit.undo edit.redo",
         "picture.copy picture.copy_prompt",
-        "gallery.select_all gallery.search",
+        "gallery.select_all gallery.search gallery.like_file gallery.narrow",
     ),
     "Create": (
         "create.generate create.cancel",
@@ -28,7 +28,10 @@ MENUS: dict[str, tuple[str, ...]] = {
     ),
     "Picture": (
         "picture.animate picture.make_again picture.use_recipe picture.open_in_builder",
-        "picture.favourite picture.tags picture.save picture.reveal picture.thumbnail",
+        "picture.more picture.vary picture.similar picture.compare",
+        "picture.details picture.favourite picture.tags",
+        "picture.rate_5 picture.rate_4 picture.rate_3 picture.rate_2 picture.rate_1 picture.rate_0",
+        "picture.save picture.save_plain picture.reveal picture.thumbnail",
         "picture.trash picture.restore picture.erase",
         "gallery.next gallery.previous",
     ),

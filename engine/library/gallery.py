@@ -27,6 +27,7 @@ from engine.protocol.recipes import AnyRecipe
 
 TRASH, RESTORE = "trash", "restore"
 _LEAST_OF_ID = 6
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,31 @@ class Gallery:
             return connection.execute(rows).all()
 
         return [entry_of(row) for row in self._database.read(work)]
+
+    def ids(self, wanted: EntryFilter) -> list[str]:
+        """The ids of everything that fits the filter, newest first: for a view that reads the rest when it is shown."""
+
+        def work(connection: Connection) -> list[str]:
+            page = page_of_numbers(connection, wanted, -1)
+            if page is None:
+                return []
+            with_id = page.add_columns(shelf.c.generation_id)
+            return [row[1] for row in connection.execute(with_id)]
+
+        return self._database.read(work)
+
+    def entries(self, entry_ids: Sequence[str]) -> list[Entry]:
+        """The entries with these ids, in their order; one that is gone is left out."""
+
+        def work(connection: Connection) -> dict[str, Entry]:
+            found: dict[str, Entry] = {}
+            for start in range(0, len(entry_ids), _AT_ONCE):
+                wanted = select_entries().where(generations.c.id.in_(entry_ids[start : start + _AT_ONCE]))
+                found |= {row.id: entry_of(row) for row in connection.execute(wanted).all()}
+            return found
+
+        known = self._database.read(work)
+        return [known[entry_id] for entry_id in entry_ids if entry_id in known]
 
     def in_use(self, kind: str) -> list[tuple[str, int]]:
         """What results outside the trash were made with, and how many of each, the most used first. `kind` is model,
