@@ -6,6 +6,7 @@ import re
 import shutil
 import time
 from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, or_, select
 
@@ -27,6 +28,17 @@ _BLOB = re.compile(r"\b[0-9a-f]{64}\b")
 def blobs_in(*texts: str | None) -> set[str]:
     """Every blob hash that is written in the texts."""
     return {blob for text in texts if text for blob in _BLOB.findall(text)}
+
+
+def blobs_in_documents(folder: Path) -> set[str]:
+    """Every blob that a project's document under `folder` names: the pictures of its characters."""
+    texts: list[str] = []
+    for export in folder.rglob("document.json"):
+        try:
+            texts.append(export.read_text(encoding="utf-8"))
+        except OSError:
+            continue
+    return blobs_in(*texts)
 
 
 def erase_generations(write: Write, entry_ids: Sequence[str]) -> set[str]:
@@ -76,9 +88,11 @@ def sweep_blobs(layout: Layout, database: Database, blobs: BlobStore, candidates
     The second transaction looks again, so that a blob which another program used meanwhile stays.
     """
 
+    in_documents = blobs_in_documents(layout.projects)
+
     def work(write: Write) -> None:
         for blob in candidates:
-            if not _named(write.connection, blob):
+            if blob not in in_documents and not _named(write.connection, blob):
                 write.connection.execute(delete(looks).where(looks.c.blob == blob))
                 blobs.path(blob).unlink(missing_ok=True)
 

@@ -3,6 +3,7 @@
     project  {name, description, thumbnail, schema}
     rigs     {artifact id: {joints: {joint name: [x, y] | null}}}
     mascots  {mascot id: {name, mascot, created_at, deleted}}
+    characters: see engine/library/characters.py
 
 Child maps are made mergeable, so that two copies which make the same one keep both sides; a delete is a mark.
 """
@@ -82,6 +83,10 @@ class ProjectDocument:
     def value(self) -> dict[str, Any]:
         """The whole document as plain values; a copy."""
         return json.loads(json.dumps(self._file.value()))
+
+    def edit(self, change: Callable[[LoroDoc], None]) -> bool:
+        """One step of undo on a part of the document that another module keeps; False when it changed nothing."""
+        return self._file.edit(change)
 
     # Name, description, thumbnail
 

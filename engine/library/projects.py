@@ -19,7 +19,7 @@ from engine.library.clock import moment, now_ms
 from engine.library.database import Database, Write
 from engine.library.document_file import SNAPSHOT, stamp_of
 from engine.library.entries import entry_of, select_entries
-from engine.library.erasure import erase_generations, erase_jobs, sweep_blobs
+from engine.library.erasure import blobs_in_documents, erase_generations, erase_jobs, sweep_blobs
 from engine.library.gallery import insert_generation
 from engine.library.labels import put_label
 from engine.library.layout import Layout
@@ -175,7 +175,7 @@ class Projects:
             mine = select(generations.c.id).where(generations.c.project_id == project_id)
             thumbnail = connection.execute(select(projects.c.thumbnail).where(projects.c.id == project_id)).scalar()
             free = erase_generations(write, list(connection.execute(mine).scalars().all()))
-            free |= erase_jobs(write, project_id) | ({thumbnail} if thumbnail else set())
+            free |= erase_jobs(write, project_id) | ({thumbnail} if thumbnail else set()) | blobs_in_documents(grave)
             connection.execute(delete(projects).where(projects.c.id == project_id))
             write.changed("project", project_id)
             return free
