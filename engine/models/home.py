@@ -25,7 +25,9 @@ def models_home(folder: Path) -> Path:
 def is_here(folder: Path) -> bool:
     """Whether the models can be reached now."""
     home = models_home(folder)
-    return home == folder or (home / MARKER).is_file()
+    if home == folder:
+        return not folder.is_symlink() or folder.exists()
+    return (home / MARKER).is_file()
 
 
 def away(folder: Path) -> NotFound:
