@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
+from engine.cli.character_arguments import add_character
 from engine.cli.history_arguments import add_history
 from engine.protocol.errors import BadInput
 from engine.protocol.mascot import Accessory, Colour, DrawingStyle, Mood, Pose, Proportions, Species
@@ -123,6 +124,8 @@ def build_parser() -> Parser:
     gallery.add_argument("--trashed", action="store_true", help="what is in the trash")
 
     add_history(add("history", "find, rate, tag and make again what was made"), common)
+
+    add_character(add("character", "figures that stay themselves from picture to picture"), common)
 
     models = add("models", "list, install and remove models")
     models_commands = models.add_subparsers(dest="models_command", metavar="list|install|remove|restore", required=True)

@@ -18,6 +18,7 @@ _MODULES = {
     "make": "generate",
     "animate": "animate",
     "builder": "builder",
+    "character": "character",
     "control": "control",
     "export": "gallery",
     "gallery": "gallery",
