@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from engine.protocol.mascot import JOINT_NAMES
 from engine.training.judges.classifier import classify, load_classifier, save_classifier, train_classifier
@@ -20,11 +21,12 @@ from engine.training.judges.upscaling import render_pairs, save_upscaler, train_
 STAGES = ("classifier", "joints", "upscaler", "evaluate")
 
 
-def _load_vae(starter: Path) -> Any:
-    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+def _load_starter(folder: Path) -> Any:
+    from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
 
-    vae: Any = AutoencoderKL.from_pretrained(starter / "vae")
-    return vae.to(device()).eval()
+    pipe: Any = StableDiffusionXLPipeline.from_pretrained(folder, torch_dtype=torch.float32).to(device())
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
 
 
 def _classifier(options: argparse.Namespace) -> None:
@@ -53,22 +55,18 @@ def _joints(options: argparse.Namespace) -> None:
 
 
 def _upscaler(options: argparse.Namespace) -> None:
-    vae = _load_vae(options.starter)
-    small, large = render_pairs(vae, options.work, options.pairs)
+    pipe = _load_starter(options.starter)
+    small, large = render_pairs(pipe, options.work, options.pairs)
     net = train_upscaler(
         small, large, options.work, steps=options.upscaler_steps, width=options.width, depth=options.depth
     )
-    report = compare(vae, net)
+    report = compare(pipe, net)
     print("mean absolute error at 1024 pixels:", report)
     save_upscaler(net, options.assets / "upscaler", report)
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    import torch
-    from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
-
-    pipe = StableDiffusionXLPipeline.from_pretrained(options.starter, torch_dtype=torch.float32).to(device())
-    pipe.set_progress_bar_config(disable=True)
+    pipe = _load_starter(options.starter)
     result = evaluate(pipe, load_classifier(options.assets / "classifier").to(device()), count=options.captions)
     print_report(result["report"])
     save_report(result["report"], options.docs / "starter-evaluation.json")
@@ -85,10 +83,10 @@ def main() -> None:
     parser.add_argument("--drawings", type=int, default=16_000)
     parser.add_argument("--classifier-steps", type=int, default=1400)
     parser.add_argument("--joints-steps", type=int, default=1000)
-    parser.add_argument("--pairs", type=int, default=640, help="drawings for the upscaler")
-    parser.add_argument("--upscaler-steps", type=int, default=1500)
-    parser.add_argument("--width", type=int, default=32, help="of the upscaler")
-    parser.add_argument("--depth", type=int, default=6, help="of the upscaler")
+    parser.add_argument("--pairs", type=int, default=576, help="drawings for the upscaler")
+    parser.add_argument("--upscaler-steps", type=int, default=2000)
+    parser.add_argument("--width", type=int, default=48, help="of the upscaler")
+    parser.add_argument("--depth", type=int, default=4, help="of the upscaler")
     parser.add_argument("--captions", type=int, default=500)
     options = parser.parse_args()
     runs = {"classifier": _classifier, "joints": _joints, "upscaler": _upscaler, "evaluate": _evaluate}

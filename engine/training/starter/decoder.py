@@ -40,9 +40,7 @@ class LatentCrops:
         for row in torch.randint(0, len(self._latents), (count,), generator=self._generator).tolist():
             top, left = self._corner(row, side, spare) if spare else (0, 0)
             latents.append(self._latents[row, :, top : top + side, left : left + side])
-            area = self._pictures[
-                row, top * FACTOR : (top + side) * FACTOR, left * FACTOR : (left + side) * FACTOR
-            ]
+            area = self._pictures[row, top * FACTOR : (top + side) * FACTOR, left * FACTOR : (left + side) * FACTOR]
             pixels.append(torch.from_numpy(np.array(area)))
         return torch.stack(latents).float(), to_model(torch.stack(pixels))
 
@@ -95,9 +93,7 @@ def train_decoder(
             group["lr"] = learning_rate(size.peak_rate / 2, state.step, spent)
         whole = spent >= whole_from
         clean, wanted = (
-            crops.batch(size.full_batch, whole_side)
-            if whole
-            else crops.batch(size.crop_batch, size.crop // FACTOR)
+            crops.batch(size.full_batch, whole_side) if whole else crops.batch(size.crop_batch, size.crop // FACTOR)
         )
         strength = _NOISE * torch.rand((len(clean), 1, 1, 1), generator=generator)
         noisy = clean + strength * torch.randn(clean.shape, generator=generator)

@@ -137,7 +137,8 @@ def train_unet(
 ) -> Any:
     """Train on cached `latents` (n, channels, h, w) of `mascots`; returns the averaged UNet.
 
-    `start_from` is a diffusers folder of an equal UNet whose weights are trained on. `on_average(unet, step)` is called now and then, to look at samples.
+    `start_from` is a diffusers folder of an equal UNet whose weights are trained on. `on_average(unet, step)` is called
+    now and then, to look at samples.
     """
     import torch
 

@@ -82,7 +82,7 @@ def test_points_move_with_the_picture() -> None:
 def test_an_untrained_upscaler_enlarges_faithfully(work: Path) -> None:
     pictures = np.zeros((1, 32, 32, 4), np.uint8)
     pictures[:, 8:24, 8:24] = (90, 60, 30, 200)
-    save_upscaler(Upscaler(width=8, depth=2), work / "upscaler", {})
+    save_upscaler(Upscaler(width=8, depth=1), work / "upscaler", {})
     large = enlarge(load_upscaler(work / "upscaler"), to_batch(pictures))
     assert large.shape == (1, 4, 32 * SCALE, 32 * SCALE)
     assert torch.allclose(large[0, :, 64, 64], torch.tensor([90.0, 60.0, 30.0, 200.0]) / 255, atol=0.01)
