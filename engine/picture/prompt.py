@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from engine.models.installed import InstalledModel
@@ -34,13 +35,17 @@ def prompt_to_send(recipe: PictureRecipe) -> str:
     return f"{_without(recipe.prompt, every)}, {_POSE_WORDS[recipe.pose]}".lstrip(", ")
 
 
-def notes_on_words(prompt: str, model: InstalledModel) -> list[Note]:
-    """For a model of a fixed vocabulary: a note that names the words it doesn't know and what it does know."""
+def notes_on_words(prompt: str, model: InstalledModel, triggers: Iterable[str] = ()) -> list[Note]:
+    """For a model of a fixed vocabulary: a note that names the words it doesn't know and what it does know.
+
+    `triggers` are the words of the LoRAs that the picture is made with.
+    """
     if not model.vocabulary:
         return []
     from engine.builder.words import parse
 
-    unknown = parse(prompt).unknown
+    learnt = {word for trigger in triggers for word in trigger.casefold().split()}
+    unknown = [word for word in parse(prompt).unknown if word not in learnt]
     if not unknown:
         return []
     words = " or ".join(f"“{word}”" for word in unknown[:5]) + (" …" if len(unknown) > 5 else "")
