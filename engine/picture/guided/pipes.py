@@ -83,8 +83,9 @@ class _Guided:
     def _kept(self: Any, latents: Tensor, index: int) -> Tensor:
         """The latents after a step, with the start put back where it must not change yet."""
         free, last = self.plan.free, index + 1 >= len(self._timesteps)
-        if free is None or not getattr(self.scheduler, "state_in_first_order", True):
-            return latents
+        between = not getattr(self.scheduler, "state_in_first_order", True)
+        if free is None or (between and not last):
+            return latents  # between the two halves of a second-order step is no known noise
         clean = self.plan.clean.to(latents)
         kept = clean
         if not last:
