@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from engine.models.addon import InstalledLora
 from engine.models.installed import InstalledModel
 from engine.models.memory import is_out_of_memory, lower
 from engine.picture.notes import Note
@@ -22,12 +23,14 @@ def generate(
     on_step: OnStep,
     cancelled: Callable[[], bool],
     guides: Guides | None = None,
+    loras: Sequence[InstalledLora] = (),
     shelf: PipelineShelf = SHELF,
 ) -> GeneratedPicture:
     """Make the picture. Equal recipes give equal pixels on the same build, device and thread count.
 
     `on_step(done, steps, preview)` is called after each denoising step; `preview()` makes a small PNG, and is None when
-    another one is not worth its time. `guides` holds the pictures that the recipe names, if any. Raises Cancelled soon
+    another one is not worth its time. `guides` holds the pictures that the recipe names, if any; `loras` are
+    the recipe's, in its order. Raises Cancelled soon
     after `cancelled()` says so, OutOfMemory when memory runs out even in the more frugal second try, BadModel when the
     checkpoint can't be loaded.
     """
@@ -39,7 +42,7 @@ def generate(
         try:
             loaded = shelf.take(model, policy)
             _stop_if(cancelled)
-            picture = paint(recipe, loaded, guides, on_step, cancelled)
+            picture = paint(recipe, loaded, guides, loras, on_step, cancelled)
             return GeneratedPicture(picture.rgba, picture.effective, notes + picture.warnings)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from pydantic import JsonValue
 
+from engine.models.addon import InstalledLora
+from engine.models.few_steps import defaults_for
 from engine.picture.alpha import Bytes, Floats, straight_from_premultiplied, without_specks
 from engine.picture.background import remove_background, unsure_note
 from engine.picture.effective import effective_settings
 from engine.picture.guided.aids import GuideAids
 from engine.picture.guided.call import GuidedCall, asks_for_guidance, guided_recipe, prepare
 from engine.picture.latents import decode
+from engine.picture.loras.wardrobe import Worn
 from engine.picture.noise import seeded_noise
 from engine.picture.notes import Note
 from engine.picture.pipeline import LoadedPipeline
 from engine.picture.preview import Previewer
 from engine.picture.prompt import notes_on_words, prompt_to_send
+from engine.picture.schedulers import scheduler_for, step_arguments
 from engine.picture.sizes import native_size
 from engine.picture.watch import Watch
-from engine.protocol.errors import BadInput
+from engine.prompts.weights import plain
+from engine.protocol.errors import BadInput, Cancelled
 from engine.protocol.picture_options import BlobHash
 from engine.protocol.recipes import PictureRecipe
 
@@ -52,6 +57,7 @@ def paint(
     recipe: PictureRecipe,
     loaded: LoadedPipeline,
     guides: Guides | None,
+    loras: Sequence[InstalledLora],
     on_step: OnStep,
     cancelled: Callable[[], bool],
 ) -> GeneratedPicture:
@@ -59,13 +65,15 @@ def paint(
     began = time.perf_counter()
     model, architecture = loaded.model, loaded.architecture
     recipe = guided_recipe(recipe, model) if recipe.framing else recipe
+    settings, lora_notes = _set_up(recipe, loaded, loras, cancelled)
     guided = _guided(recipe, loaded, guides)
     if guided and guided.picture is not None:
-        effective = effective_settings(loaded, recipe.prompt, _size(guided.picture), {}) | guided.effective
+        size = guided.picture.shape[1], guided.picture.shape[0]
+        effective = effective_settings(loaded, recipe.prompt, size, {}) | settings | guided.effective
         return GeneratedPicture(guided.picture, effective, guided.notes)
     pipe: Any = guided.pipe if guided else loaded.pipe
     prompt = prompt_to_send(recipe)
-    notes = notes_on_words(prompt, model)
+    notes = lora_notes + notes_on_words(plain(prompt), model, [word for lora in loras for word in lora.trigger_words])
     width, height = native_size(model, recipe.width, recipe.height)
     if guided:
         width, height = guided.arguments.get("width", width), guided.arguments.get("height", height)
@@ -81,10 +89,11 @@ def paint(
             on_step(index + 1, steps, previewer.at(index + 1, steps, clean))
             return values
 
-        words = architecture.condition(pipe, prompt, recipe.negative, recipe.guidance)
+        words = loaded.condition(prompt, recipe.negative, recipe.guidance)
         arguments: dict[str, Any] = {
             **words.arguments,
             **architecture.guidance(pipe, recipe.guidance),
+            **step_arguments(pipe.scheduler),
             "width": width,
             "height": height,
             "num_inference_steps": recipe.steps,
@@ -104,8 +113,27 @@ def paint(
     seconds = {"load": loaded.load_seconds, **watch.seconds, "decode": decoded}
     loaded.load_seconds = 0.0
     seconds["rest"] = time.perf_counter() - began - decoded - sum(watch.seconds.values())
-    effective = effective_settings(loaded, prompt, (width, height), seconds) | (guided.effective if guided else {})
+    effective = effective_settings(loaded, prompt, (width, height), seconds) | settings
+    effective |= guided.effective if guided else {}
     return GeneratedPicture(rgba, effective, notes)
+
+
+def _set_up(
+    recipe: PictureRecipe, loaded: LoadedPipeline, loras: Sequence[InstalledLora], cancelled: Callable[[], bool]
+) -> tuple[dict[str, JsonValue], list[Note]]:
+    """Puts the recipe's LoRAs and scheduler on the pipeline. Gives what is to be said of them."""
+
+    def check() -> None:
+        if cancelled():
+            raise Cancelled("The picture was cancelled.")
+
+    worn = [Worn(use, lora.path, lora.hash) for use, lora in zip(recipe.loras, loras, strict=True)]
+    told, notes = loaded.wardrobe.wear(worn, check)
+    defaults = defaults_for(loaded.model, loras)
+    few = defaults if defaults.few_steps else None
+    loaded.pipe.scheduler = scheduler_for(recipe.scheduler, recipe.steps, loaded.scheduler, loaded.model, few)
+    settings: dict[str, JsonValue] = {"loras": told} if told else {}
+    return settings | ({"few_steps": few.why} if few else {}), notes
 
 
 def _guided(recipe: PictureRecipe, loaded: LoadedPipeline, guides: Guides | None) -> GuidedCall | None:
@@ -120,10 +148,6 @@ def _accepted(pipe: Any, arguments: dict[str, Any]) -> dict[str, Any]:
     """What the pipeline's call has a parameter for: image-to-image pipelines take their size from the picture."""
     parameters = inspect.signature(type(pipe).__call__).parameters
     return {name: value for name, value in arguments.items() if name in parameters}
-
-
-def _size(rgba: Bytes) -> tuple[int, int]:
-    return rgba.shape[1], rgba.shape[0]
 
 
 def _finish(pixels: Floats) -> tuple[Bytes, list[Note]]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from engine.models.installed import InstalledModel
 from engine.models.machine import survey
 from engine.models.memory import MemoryPolicy, choose_policy, is_out_of_memory
-from engine.picture.architecture import Architecture, architecture_of
+from engine.picture.architecture import Architecture, Conditioning, architecture_of
+from engine.picture.loras.wardrobe import Wardrobe
 from engine.protocol.errors import BadModel
 
+_PROMPTS_KEPT = 8
 _OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
@@ -25,7 +29,8 @@ _OFFLINE = {
 
 @dataclass
 class LoadedPipeline:
-    """A pipeline in memory. `preview_map` is filled when the first preview is made."""
+    """A pipeline in memory. `preview_map` is filled when the first preview is made; `scheduler` is the checkpoint's
+    own; `wardrobe` holds its LoRAs; `words` remembers the last prompts as the text encoders gave them."""
 
     pipe: Any
     model: InstalledModel
@@ -33,6 +38,25 @@ class LoadedPipeline:
     load_seconds: float
     architecture: Architecture
     preview_map: Any = None
+    scheduler: Any = None
+    words: OrderedDict[object, Conditioning] = field(default_factory=OrderedDict[object, "Conditioning"])
+
+    def __post_init__(self) -> None:
+        self.scheduler = self.scheduler or self.pipe.scheduler
+
+    @cached_property
+    def wardrobe(self) -> Wardrobe:
+        return Wardrobe(self.pipe, self.model)
+
+    def condition(self, prompt: str, negative: str, guidance: float) -> Conditioning:
+        """As `Architecture.condition`; what was encoded lately, with the same LoRAs on, is not encoded again."""
+        key = (prompt, negative, guidance, self.wardrobe.worn)
+        if key not in self.words:
+            self.words[key] = self.architecture.condition(self.pipe, prompt, negative, guidance)
+            while len(self.words) > _PROMPTS_KEPT:
+                self.words.popitem(last=False)
+        self.words.move_to_end(key)
+        return self.words[key]
 
 
 class PipelineShelf:
@@ -86,8 +110,10 @@ SHELF = PipelineShelf()
 
 
 def loaded_pipeline(model: InstalledModel) -> Any:
-    """The process's pipeline of a model, loaded when it is not yet. Raises BadModel."""
-    return SHELF.take(model).pipe
+    """The process's pipeline of a model, loaded when it is not yet and without LoRAs. Raises BadModel."""
+    loaded = SHELF.take(model)
+    loaded.wardrobe.wear((), lambda: None)
+    return loaded.pipe
 
 
 def load(model: InstalledModel, policy: MemoryPolicy) -> LoadedPipeline:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.models.installed import InstalledModel
 from engine.picture.architecture import Conditioning
-from engine.picture.notes import Note
-from engine.picture.prompt import notes_on_length
+from engine.picture.clip_words import chunks_of, encode
+from engine.prompts.weights import parse_weights
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -29,10 +29,33 @@ class Sdxl:
         )
 
     def condition(self, pipe: Any, prompt: str, negative: str, guidance: float) -> Conditioning:
-        notes: list[Note] = notes_on_length(prompt, "prompt", pipe.tokenizer)
-        if negative:
-            notes += notes_on_length(negative, "negative prompt", pipe.tokenizer)
-        return Conditioning({"prompt": prompt, "negative_prompt": negative or None}, notes)
+        import torch
+
+        guided = guidance > 1 and pipe.unet.config.time_cond_proj_dim is None
+        zeros = not negative and bool(pipe.config.force_zeros_for_empty_prompt)
+        words, against = parse_weights(prompt), parse_weights(negative)
+        hidden: list[Tensor] = []
+        refused: list[Tensor] = []
+        pooled = refused_pooled = None
+        for tokenizer, encoder in (
+            (pipe.tokenizer, pipe.text_encoder),
+            (pipe.tokenizer_2, pipe.text_encoder_2),
+        ):
+            chunks = chunks_of(words, tokenizer)
+            others = chunks_of(against, tokenizer) if guided and not zeros else []
+            count = max(len(chunks), len(others))
+            states, pooled = encode(chunks, count, encoder, tokenizer)
+            hidden.append(states)
+            if others:
+                states, refused_pooled = encode(others, count, encoder, tokenizer)
+                refused.append(states)
+        found = _joined(hidden)
+        arguments: dict[str, Any] = {"prompt_embeds": found, "pooled_prompt_embeds": pooled}
+        if guided:
+            arguments["negative_prompt_embeds"] = _joined(refused) if refused else torch.zeros_like(found)
+            nothing = None if pooled is None else torch.zeros_like(pooled)
+            arguments["negative_pooled_prompt_embeds"] = refused_pooled if refused else nothing
+        return Conditioning(arguments)
 
     def guidance(self, pipe: Any, guidance: float) -> dict[str, Any]:
         return {"guidance_scale": guidance}
@@ -49,3 +72,12 @@ class Sdxl:
 
     def denoiser(self, pipe: Any) -> Any:
         return pipe.unet
+
+
+def _joined(states: list[Tensor]) -> Tensor:
+    """Both encoders' (1, n, width) side by side; the one with fewer chunks, if any, is filled up with zeros."""
+    import torch
+
+    longest = max(each.shape[1] for each in states)
+    even = [torch.nn.functional.pad(each, (0, 0, 0, longest - each.shape[1])) for each in states]
+    return torch.cat(even, dim=-1)

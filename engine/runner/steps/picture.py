@@ -20,7 +20,7 @@ from engine.runner.steps.names import title_of
 from engine.runner.steps.pictures import read_rgba, write_png
 
 if TYPE_CHECKING:
-    from engine.models.addon import AddOn
+    from engine.models.addon import AddOn, InstalledLora
     from engine.models.installed import InstalledModel
     from engine.picture.painting import Guides
 
@@ -138,12 +138,22 @@ def _generate(context: StepContext) -> None:
         on_step=lambda step, steps, preview: context.progress(step / max(1, steps), preview),
         cancelled=context.cancelled,
         guides=_guides(context, recipe),
+        loras=_loras(context, recipe, model),
     )
     context.check()
     write_png(context.folder / NATIVE, made.rgba)
     context.facts["effective"] = made.effective
     for warning in made.warnings:
         context.note(warning.code, warning.sentence, **warning.parameters)
+
+
+def _loras(context: StepContext, recipe: PictureRecipe, model: InstalledModel) -> list[InstalledLora]:
+    if not recipe.loras:
+        return []
+    from engine.models.addons import AddOns
+
+    known = AddOns(Path(context.workplace.models))
+    return [known.resolve_lora(use, model) for use in recipe.loras]
 
 
 def _guides(context: StepContext, recipe: PictureRecipe) -> Guides:
