@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.downloads.addresses import host_of, hub_address
 from engine.downloads.claim import claim, is_claimed
 from engine.downloads.net import Net
 from engine.downloads.plan import Plan
@@ -79,6 +80,7 @@ class Downloader:
         Connects. Raises BadInput, Offline, DownloadFailed, BadModel, DiskFull, NotFound (the models folder is away).
         """
         require_here(self._models.library_folder)
+        self._net.require_online(host_of(source) or host_of(hub_address()))
         plan = plan_for(self._net, source, sha256)
         with self._lock:
             for other in self.shelf.list():
@@ -260,7 +262,7 @@ class Downloader:
 
         size = plan.size_bytes
         home = self._models.folder
-        place = home if home.exists() else home.parent
+        place = next(folder for folder in (home, *home.parents) if folder.exists())
         free = shutil.disk_usage(place).free
         if size is not None and free < size - done_bytes + SPARE_BYTES:
             raise DiskFull(
