@@ -206,7 +206,7 @@ def _bring_in(
 ) -> InstalledModel:
     weights = folder if found.layout == "single-file" else folder / "diffusers"
     first = found.items[0]
-    stat = first.source.stat()
+    changed = max(item.source.stat().st_mtime_ns for item in found.items if item.source.suffix == ".safetensors")
     size = sum(item.source.stat().st_size for item in found.items)
     hashes = bring(found.items, weights, progress, how)
     path = folder / (WEIGHTS_FILE if found.layout == "single-file" else "diffusers")
@@ -233,7 +233,7 @@ def _bring_in(
         source=notes.source,
         sha256=notes.sha256,
         in_place=how == "leave",
-        changed_ns=stat.st_mtime_ns if how == "leave" else 0,
+        changed_ns=changed if how == "leave" else 0,
     )
     if how != "leave" and notes.preview is not None:
         shutil.copyfile(notes.preview, folder / f"preview{notes.preview.suffix.lower()}")
