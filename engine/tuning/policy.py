@@ -14,6 +14,8 @@ from engine.protocol.recipes import LoraTrainingRecipe
 _GIB = 2**30
 _ATTENTION = ("to_q", "to_k", "to_v", "to_out.0", "proj_in", "proj_out", "ff.net.0.proj", "ff.net.2")
 _CONVOLUTIONS = ("conv1", "conv2", "conv_shortcut", "conv")
+_LOOK = (*_ATTENTION[:6], "conv2", "conv_shortcut", "conv", "conv_out")
+"""What carries a look in the starter: small enough to ship a dozen."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def _small(recipe: LoraTrainingRecipe, model: InstalledModel, machine: Machine) 
         batch=6,
         steps=min(320, 140 + 12 * pictures),
         rate=2e-3,
-        targets=_ATTENTION + _CONVOLUTIONS,
+        targets=_LOOK if recipe.style else _ATTENTION + _CONVOLUTIONS,
         variants=max(2, min(8, 32 // pictures)),
         prior=0.0 if recipe.style else 0.17,
         checkpointing=False,

@@ -9,16 +9,21 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine.models.catalogue import ModelCatalogue
 from engine.protocol.mascot import JOINT_NAMES
+from engine.protocol.picture_options import STARTER_MODEL
+from engine.training.judges.characters import cast_of, measure, play
+from engine.training.judges.characters import contact_sheet as character_sheet
 from engine.training.judges.classifier import classify, load_classifier, save_classifier, train_classifier
 from engine.training.judges.drawings import SLOTS, render_drawings
 from engine.training.judges.enlarging import compare
 from engine.training.judges.evaluate import contact_sheet, evaluate, print_report, save_report
 from engine.training.judges.fit import device
+from engine.training.judges.identity import load_identity, render_identities, save_identity, tell_apart, train_identity
 from engine.training.judges.joints import joint_errors, save_joints, train_joints
 from engine.training.judges.upscaling import render_pairs, save_upscaler, train_upscaler
 
-STAGES = ("classifier", "joints", "upscaler", "evaluate")
+STAGES = ("classifier", "joints", "upscaler", "evaluate", "identity", "characters")
 
 
 def _load_starter(folder: Path) -> Any:
@@ -73,6 +78,26 @@ def _evaluate(options: argparse.Namespace) -> None:
     contact_sheet(result["questions"], result["pictures"], options.docs / "images" / "starter-contact-sheet.png")
 
 
+def _identity(options: argparse.Namespace) -> None:
+    pictures = render_identities(options.work, options.identities, seed=1)
+    net = train_identity(pictures, options.work, steps=options.identity_steps).eval()
+    report = tell_apart(net, render_identities(options.work, 100, seed=2))
+    print("identity on unseen drawings:", report)
+    save_identity(net, options.assets / "identity", report)
+
+
+def _characters(options: argparse.Namespace) -> None:
+    model = ModelCatalogue(options.work / "no models", starter=options.starter).get(STARTER_MODEL)
+    pipe = _load_starter(options.starter)
+    casts = cast_of(options.characters, seed=1)
+    work = options.work / "characters" / model.hash[:12]
+    outcomes = [play(cast, model, pipe, work, options.character_steps, print) for cast in casts]
+    report = measure(casts, outcomes, load_identity(options.assets / "identity"))
+    print("characters:", {name: value for name, value in report.items() if name != "each"})
+    save_report({"starter": model.hash, **report}, options.docs / "character-evaluation.json")
+    character_sheet(casts, outcomes, options.docs / "images" / "character-sheet.png")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path("training/judges"))
@@ -88,8 +113,19 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=48, help="of the upscaler")
     parser.add_argument("--depth", type=int, default=4, help="of the upscaler")
     parser.add_argument("--captions", type=int, default=500)
+    parser.add_argument("--identities", type=int, default=1000, help="mascots that the identity measure learns from")
+    parser.add_argument("--identity-steps", type=int, default=500)
+    parser.add_argument("--characters", type=int, default=10)
+    parser.add_argument("--character-steps", type=int, help="of each character's training (default: as the program)")
     options = parser.parse_args()
-    runs = {"classifier": _classifier, "joints": _joints, "upscaler": _upscaler, "evaluate": _evaluate}
+    runs = {
+        "classifier": _classifier,
+        "joints": _joints,
+        "upscaler": _upscaler,
+        "evaluate": _evaluate,
+        "identity": _identity,
+        "characters": _characters,
+    }
     for stage in options.stage or STAGES:
         runs[stage](options)
 
