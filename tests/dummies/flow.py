@@ -28,6 +28,8 @@ def stable_diffusion_3(folder: Path, *, t5: bool = True, clip_vocabulary: bool =
         "text_encoder": parts.clip_encoder(clip_words, 32, projected=True),
         "text_encoder_2": parts.clip_encoder(clip_words, 64, projected=True, act="gelu"),
     }  # fmt: skip
+    # Single files leave the first encoder's projection out: it is taken for the identity.
+    torch.nn.init.eye_(made["text_encoder"].text_projection.weight)
     if t5:
         made["text_encoder_3"] = parts.t5_encoder(tokenizers.t5(folder / "tokenizer_3"), 128)
         named["tokenizer_3"] = "T5TokenizerFast"

@@ -79,66 +79,10 @@ def original_sd3(tensors: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
-def flux_transformer_file(folder: Path, target: Path) -> Path:
-    """A Flux folder's transformer alone, under the names that fine-tunes are published with."""
+def transformer_alone(folder: Path, target: Path) -> Path:
+    """A folder's transformer in a file of its own: Qwen-Image is published under the names that diffusers uses."""
     from safetensors.torch import load_file, save_file
 
-    tensors = original_flux(load_file(folder / "transformer/diffusion_pytorch_model.safetensors"))
-    save_file({key: value.clone().contiguous() for key, value in tensors.items()}, target)
+    tensors = load_file(folder / "transformer/diffusion_pytorch_model.safetensors")
+    save_file({"model.diffusion_model." + key: value for key, value in tensors.items()}, target)
     return target
-
-
-_FLUX_TOP = {
-    "time_text_embed.timestep_embedder.linear_1.": "time_in.in_layer.",
-    "time_text_embed.timestep_embedder.linear_2.": "time_in.out_layer.",
-    "time_text_embed.guidance_embedder.linear_1.": "guidance_in.in_layer.",
-    "time_text_embed.guidance_embedder.linear_2.": "guidance_in.out_layer.",
-    "time_text_embed.text_embedder.linear_1.": "vector_in.in_layer.",
-    "time_text_embed.text_embedder.linear_2.": "vector_in.out_layer.", "context_embedder.": "txt_in.",
-    "x_embedder.": "img_in.", "norm_out.linear.": "final_layer.adaLN_modulation.1.", "proj_out.": "final_layer.linear.",
-}  # fmt: skip
-_FLUX_BLOCK = {
-    "norm1.linear.": "img_mod.lin.", "norm1_context.linear.": "txt_mod.lin.", "ff.net.0.proj.": "img_mlp.0.",
-    "ff.net.2.": "img_mlp.2.", "ff_context.net.0.proj.": "txt_mlp.0.", "ff_context.net.2.": "txt_mlp.2.",
-    "attn.to_out.0.": "img_attn.proj.", "attn.to_add_out.": "txt_attn.proj.",
-    "attn.norm_q.weight": "img_attn.norm.query_norm.scale", "attn.norm_k.weight": "img_attn.norm.key_norm.scale",
-    "attn.norm_added_q.weight": "txt_attn.norm.query_norm.scale",
-    "attn.norm_added_k.weight": "txt_attn.norm.key_norm.scale",
-}  # fmt: skip
-_FLUX_SINGLE = {
-    "norm.linear.": "modulation.lin.", "attn.norm_q.weight": "norm.query_norm.scale",
-    "attn.norm_k.weight": "norm.key_norm.scale", "proj_out.": "linear2.",
-}  # fmt: skip
-
-
-def original_flux(tensors: dict[str, Any]) -> dict[str, Any]:
-    """Flux's transformer under its original names."""
-    import torch
-
-    out: dict[str, Any] = {}
-    blocks: dict[tuple[str, str], dict[str, Any]] = {}
-    for key, value in tensors.items():
-        if match := re.match(r"(single_)?transformer_blocks\.(\d+)\.(.*)", key):
-            blocks.setdefault((match[1] or "", match[2]), {})[match[3]] = value
-            continue
-        old = next(ours for ours in _FLUX_TOP if key.startswith(ours))
-        value = torch.cat(list(value.chunk(2))[::-1]) if old == "norm_out.linear." else value
-        out[key.replace(old, _FLUX_TOP[old], 1)] = value
-    for (single, number), block in blocks.items():
-        prefix = f"{'single' if single else 'double'}_blocks.{number}."
-        names = _FLUX_SINGLE if single else _FLUX_BLOCK
-        joined = (
-            {"linear1": ("attn.to_q", "attn.to_k", "attn.to_v", "proj_mlp")}
-            if single
-            else {
-                "img_attn.qkv": ("attn.to_q", "attn.to_k", "attn.to_v"),
-                "txt_attn.qkv": ("attn.add_q_proj", "attn.add_k_proj", "attn.add_v_proj"),
-            }
-        )
-        for target, sources in joined.items():
-            for kind in ("weight", "bias"):
-                out[f"{prefix}{target}.{kind}"] = torch.cat([block.pop(f"{name}.{kind}") for name in sources])
-        for key, value in block.items():
-            old = next(ours for ours in names if key.startswith(ours))
-            out[prefix + key.replace(old, names[old], 1)] = value
-    return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.models.architectures import architecture
+from engine.models.architectures_signatures import signature
 from engine.models.installed import InstalledModel
 from engine.models.safetensors_header import read_header
 from engine.protocol.errors import BadModel
@@ -28,9 +29,19 @@ def load_with_lender(kind: Any, transformer: Any, model: InstalledModel, shared:
             "any more; restore that one (`models restore`), or install it again."
         )
     network = transformer.from_single_file(
-        str(model.path), config=str(lender), subfolder="transformer", **_own_choices(model), **shared
+        _tensors(model), config=str(lender), subfolder="transformer", **_own_choices(model), **shared
     )
     return kind.from_pretrained(str(lender), transformer=network, use_safetensors=True, **shared)
+
+
+def _tensors(model: InstalledModel) -> dict[str, Any]:
+    """The file's tensors without the prefix that some tools put before all names, and that not every family's reader
+    takes off."""
+    from safetensors.torch import load_file
+
+    tensors: dict[str, Any] = load_file(model.path)
+    prefix = signature(model.name, read_header(model.path).tensors).prefix
+    return {key.removeprefix(prefix): tensor for key, tensor in tensors.items()}
 
 
 def _own_choices(model: InstalledModel) -> dict[str, Any]:

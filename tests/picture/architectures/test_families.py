@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from PIL import Image
 from engine.models.installed import InstalledModel
 from engine.picture.generate import GeneratedPicture, generate
 from engine.picture.pipeline import SHELF
+from engine.protocol.errors import BadModel
 from engine.protocol.recipes import ModelRef, PictureRecipe
 from engine.protocol.wire import Workplace
 from engine.runner.execute import Workbench, execute
@@ -23,15 +25,20 @@ FAMILIES = ("sd1", "sd2", "sd3", "sd3-clips", "flux-dev", "flux-schnell", "qwen-
 
 
 def paint(model: InstalledModel, **choices: Any) -> GeneratedPicture:
-    recipe = PictureRecipe(prompt="a happy blue fox with a red scarf", **{"steps": 2, "seed": 1, **choices})
-    return generate(recipe, model, on_step=lambda step, steps, preview: preview and preview(), cancelled=lambda: False)
+    choices = {"steps": 2, "seed": 1, "prompt": "a happy blue fox with a red scarf", **choices}
+
+    def look(step: int, steps: int, preview: Callable[[], bytes] | None) -> None:
+        if preview:
+            assert preview().startswith(b"\x89PNG")
+
+    return generate(PictureRecipe.model_validate(choices), model, on_step=look, cancelled=lambda: False)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_recipe_becomes_a_transparent_picture_file(dummies: Dummies, name: str, tmp_path: Path) -> None:
     model = dummies.model(name)
-    places = {part: str(tmp_path / part) for part in ("blobs", "cache")}
-    bench = Workbench.at(Workplace(**places, models=str(dummies.catalogue.folder)))
+    blobs, cache = str(tmp_path / "blobs"), str(tmp_path / "cache")
+    bench = Workbench.at(Workplace(blobs=blobs, cache=cache, models=str(dummies.catalogue.folder)))
     recipe = PictureRecipe(
         prompt="a happy blue fox", model=ModelRef(name=model.name, hash=model.hash), steps=2, width=128, height=64
     )
@@ -84,12 +91,21 @@ def test_stable_diffusion_3_file_with_both_clips_gives_the_pixels_of_its_folder(
     assert np.array_equal(paint(model).rgba, paint(dummies.model("sd3-clips")).rgba)
 
 
-def test_flux_transformer_borrows_the_parts_of_an_installed_folder(dummies: Dummies, tmp_path: Path) -> None:
-    lender = dummies.model("flux-dev")
-    file = originals.flux_transformer_file(dummies.folder("flux-dev"), tmp_path / "flux-tuned.safetensors")
-    model = dummies.catalogue.install(file)
-    assert (model.architecture, model.native_size, model.lender) == ("flux", lender.native_size, lender.name)
+def test_transformer_alone_borrows_the_parts_of_an_installed_folder(dummies: Dummies, tmp_path: Path) -> None:
+    file = originals.transformer_alone(dummies.folder("qwen-image"), tmp_path / "qwen-tuned.safetensors")
+    own = Dummies(tmp_path / "own")
+    with pytest.raises(
+        BadModel, match=r"lacks the VAE and the text encoder; install a Qwen-Image diffusers folder first"
+    ):
+        own.catalogue.install(file)
+    lender = own.catalogue.install(dummies.folder("qwen-image"), "lender")
+    model = own.catalogue.install(file)
+    assert (model.architecture, model.native_size, model.lender) == ("qwen-image", 64, "lender")
     assert np.array_equal(paint(model).rgba, paint(lender).rgba)
+    own.catalogue.remove("lender")
+    SHELF.release()
+    with pytest.raises(BadModel, match="borrows its text encoders and VAE from “lender”"):
+        paint(model)
 
 
 def test_negative_prompt_that_a_family_cannot_use_is_said(dummies: Dummies) -> None:
