@@ -36,11 +36,11 @@ class Upscaler(nn.Module):
     def __init__(self, width: int = 48, depth: int = 4) -> None:
         super().__init__()
         self.enter = nn.Conv2d(4 * 4, width, 3, padding=1)
-        self.half = _Block(width)
+        self.coarse = _Block(width)
         self.down = nn.Conv2d(width, 2 * width, 3, padding=1, stride=2)
         self.quarter = nn.ModuleList([_Block(2 * width) for _ in range(depth)])
         self.up = nn.Conv2d(2 * width, 4 * width, 3, padding=1)
-        self.half_again = _Block(width)
+        self.coarse_again = _Block(width)
         self.full = nn.Conv2d(width, 4 * _FINE, 3, padding=1)
         self.sharp = nn.Conv2d(4, _FINE, 3, padding=1)
         self.leave = nn.Conv2d(_FINE, 4 * SCALE * SCALE, 3, padding=1)
@@ -51,11 +51,11 @@ class Upscaler(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         height, width = pictures.shape[2:]
         padded = functional.pad(pictures, (0, -width % UNIT, 0, -height % UNIT))
-        half = self.half(self.enter(torch.pixel_unshuffle(padded, 2)))
+        half = self.coarse(self.enter(torch.pixel_unshuffle(padded, 2)))
         features = self.down(half)
         for block in self.quarter:
             features = block(features)
-        half = self.half_again(half + functional.pixel_shuffle(self.up(features), 2))
+        half = self.coarse_again(half + functional.pixel_shuffle(self.up(features), 2))
         fine = functional.silu(functional.pixel_shuffle(self.full(half), 2) + self.sharp(padded))
         detail = functional.pixel_shuffle(self.leave(fine), SCALE)
         enlarged = functional.interpolate(padded, scale_factor=float(SCALE), mode="bicubic", align_corners=False)
