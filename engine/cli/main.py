@@ -24,6 +24,8 @@ _MODULES = {
     "gallery": "gallery",
     "history": "history",
     "models": "models",
+    "logo": "logo",
+    "upscale": "upscale",
     "projects": "projects",
     "jobs": "jobs",
     "doctor": "doctor",

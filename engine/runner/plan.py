@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from engine.protocol.errors import BadInput
 from engine.protocol.recipes import (
     AnimationRecipe,
     AnyRecipe,
     ControlMapRecipe,
     DrawingRecipe,
+    LogoRecipe,
     LoraTrainingRecipe,
     PictureFile,
     PictureRecipe,
+    UpscaleRecipe,
 )
 from engine.protocol.sources import in_start_pose
 from engine.protocol.wire import Workplace
@@ -18,8 +19,10 @@ from engine.runner.step import Plan, Step
 from engine.runner.steps.animation import export_steps, rig_step
 from engine.runner.steps.control import control_map_step
 from engine.runner.steps.drawing import draw_step
+from engine.runner.steps.logo import logo_step
 from engine.runner.steps.picture import finish_step, generate_step
 from engine.runner.steps.tuning import train_step
+from engine.runner.steps.upscale import upscale_step
 
 
 def plan(recipe: AnyRecipe, workplace: Workplace) -> Plan:
@@ -35,8 +38,11 @@ def plan(recipe: AnyRecipe, workplace: Workplace) -> Plan:
             return Plan((control_map_step(recipe),))
         case LoraTrainingRecipe():
             return Plan((train_step(recipe, workplace),))
-        case _:
-            raise BadInput(f"This version can't make a {recipe.kind} yet.")
+        case LogoRecipe():
+            picture = _picture(recipe.source, workplace) if isinstance(recipe.source, PictureRecipe) else None
+            return Plan((*([picture] if picture else []), logo_step(recipe, picture)))
+        case UpscaleRecipe():
+            return Plan((upscale_step(recipe, workplace),))
 
 
 def _picture(recipe: PictureRecipe, workplace: Workplace) -> Step:
