@@ -40,7 +40,8 @@ class StudioSession(QObject):
     Attributes: `library` (None until `opened`), `dispatcher`, `project` (where new things go), `entry` (selected),
     `jobs` (what is known of jobs now), `guidance` (what steers the next picture besides its words), `undo_stack`,
     `background`.
-    Signals: `opening(folder)`, `opened()`, `closing()` while it can still be written to, `closed()`, `problem(error, folder)` when a library can't be opened,
+    Signals: `opening(folder)`, `opened()`, `closing()` while it can still be written to, `closed()`,
+    `problem(error, folder)` when a library can't be opened,
     `project_changed(Project)`, `projects_changed()`, `entry_changed(Entry | None)`, `entries_changed()`,
     `queue_changed()`, `prompts_changed()`, `job_event(event)`, `engine_state(lane, state)`, `noted(Note)`,
     `tab_wanted(str)`, `submitted(Job)`.

@@ -10,9 +10,12 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.canvas.picture_tab import PictureTab
+from app.create_panel.compose import guide_of
 from app.create_panel.generator import Generator
+from app.create_panel.memory import PanelMemory
 from app.create_panel.panel import CreatePanel
 from app.create_panel.state import CreateModel
+from app.create_panel.supplies import Supplies
 from app.gallery.deeds import Deeds
 from app.gallery.menu import entry_menu
 from app.gallery.model import PICTURES
@@ -38,6 +41,9 @@ from engine.protocol.recipes import AnimationRecipe, AnyRecipe, DrawingRecipe, P
 
 if TYPE_CHECKING:
     from app.builder_panel.panel import BuilderPanel
+    from app.canvas.image_view import ImageView
+    from app.canvas.paint_tab import PaintTab
+    from app.canvas.paint_view import PaintView
     from app.stage.panel import StagePanel
     from engine.library.gallery import Entry
     from engine.models.installed import InstalledModel
@@ -55,17 +61,20 @@ class Studio(QObject):
         super().__init__(window)
         self.session, self.window = session, window
         self.models = ModelStore(session, self)
-        self.create_model = CreateModel(self)
+        self.create_model = CreateModel(self, lambda: session.guidance.guide)
         self.generator = Generator(session, self.create_model)
         self.deeds = Deeds(session)
         self.project_deeds = ProjectDeeds(session)
         self.drops = DropDesk(session)
-        self.create = CreatePanel(self.create_model, self.generator)
+        self.create = CreatePanel(session, self.create_model, self.generator)
+        self.supplies = Supplies(session, self.models, self.create_model, self.create)
+        self.panel_memory = PanelMemory(session, self.create_model)
         self.gallery = GalleryPanel(session, self.deeds)
         self.queue = QueuePanel(session)
         self.picture = PictureTab(session)
         self.stage: StagePanel | None = None
         self.builder: BuilderPanel | None = None
+        self.paint: PaintTab | None = None
         self.sheet: Sheet | None = None
         self._eager = True
         window.create_tabs.fill("describe", self.create)
@@ -105,6 +114,9 @@ class Studio(QObject):
         session.submitted.connect(lambda _job: self._set_eager(True))
         self.gallery.picked.connect(lambda: self._set_eager(False))
         session.prompts_changed.connect(self._load_history)
+        self.create.loras_wanted.connect(self.choose_lora)
+        self.create.style_save_wanted.connect(self.keep_style)
+        self.create.styles.remove_wanted.connect(self.remove_style)
 
     def need_builder(self) -> BuilderPanel:
         """The builder, made at its first use: its choices are drawings that cost a second to make."""
@@ -120,6 +132,9 @@ class Studio(QObject):
     def _tab_changed(self, key: str) -> None:
         if key == "build":
             self.need_builder()
+        if key == "paint":
+            self.need_paint()
+        self.window.refresh_enabled()
         if key != "animate" or self.stage is not None:
             return
         from app.stage.panel import StagePanel
@@ -132,7 +147,65 @@ class Studio(QObject):
         self.window.finish_menus(
             self.stage.actions() if self.stage is not None else (),
             self.builder.actions() if self.builder is not None else (),
+            self.paint.actions() if self.paint is not None else (),
         )
+
+    def need_paint(self) -> PaintTab:
+        """The canvas, made at its first use."""
+        if self.paint is None:
+            from app.canvas.paint_actions import paint_actions
+            from app.canvas.paint_tab import PaintTab
+
+            self.paint = PaintTab(self.session, self._recipes_for_canvas)
+            paint_actions(self.paint)
+            self.paint.stepped.connect(self.window.refresh_enabled)
+            self.window.workspace.tabs.fill("paint", self.paint)
+            self._finish_menus()
+            self.paint.bench.open_last()
+        return self.paint
+
+    def paint_selected(self) -> None:
+        """Bring the gallery's selected picture onto the canvas."""
+        self.session.show_tab("paint")
+        self.need_paint().edit_selected()
+
+    def _recipes_for_canvas(self) -> list[PictureRecipe]:
+        """What the Create panel describes; nothing, and the fault shown there, when it can't be used."""
+        problems = self.create_model.problems()
+        self.generator.refused.emit(problems)
+        if problems:
+            self.session.show_tab("describe")
+            return []
+        recipes = self.create_model.recipes()
+        if not self.create_model.state.seed_locked:
+            self.create_model.new_seed()
+        return recipes
+
+    # undo belongs to what is in front
+
+    @property
+    def _painting(self) -> PaintTab | None:
+        paint = self.paint
+        return paint if paint is not None and paint.is_open and self.window.workspace.tabs.key == "paint" else None
+
+    def undo(self) -> None:
+        (self._painting or self.session.undo_stack).undo()
+
+    def redo(self) -> None:
+        (self._painting or self.session.undo_stack).redo()
+
+    def can_undo(self) -> bool:
+        painting = self._painting
+        return painting.history.can_undo if painting else self.session.undo_stack.canUndo()
+
+    def can_redo(self) -> bool:
+        painting = self._painting
+        return painting.history.can_redo if painting else self.session.undo_stack.canRedo()
+
+    def front_view(self) -> ImageView | PaintView:
+        """The view that the zoom's keys mean."""
+        painting = self._painting
+        return painting.view if painting else self.picture.view
 
     def close(self) -> None:
         """Before the session closes: the stage stops its clock."""
@@ -161,6 +234,35 @@ class Studio(QObject):
             return
         self.session.say(
             f"The recipe of {source} is in the panel." if source else "The recipe is in the panel.", "success"
+        )
+
+    def choose_lora(self) -> None:
+        from app.create_panel.lora_sheet import LoraSheet
+
+        self.open_sheet(LoraSheet(self.window, self.models, self.create_model, self.create))
+
+    def keep_style(self) -> None:
+        from app.create_panel.style_sheet import StyleSheet
+
+        sheet = StyleSheet(self.window, self.session, self.create_model)
+        sheet.kept.connect(lambda style: self.supplies.load_styles(then=style))
+        self.open_sheet(sheet)
+
+    def remove_style(self, style_id: str) -> None:
+        """Move one of the user's own styles to the trash; it can be undone."""
+        from engine.presets import remove, restore
+
+        library = self.session.library
+        if library is None:
+            return
+
+        def reload() -> None:
+            self.supplies.load_styles()
+
+        self.session.edit(
+            "remove a style",
+            lambda: (remove(library.folder, style_id), reload()),
+            lambda: (restore(library.folder, style_id), reload()),
         )
 
     def _open_entry(self, entry: Entry) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPointingDevice, QTabletEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPointingDevice, QTabletEvent
 
 from app.canvas.paint_view import PaintView
 from app.painting.curve import Touch
@@ -33,10 +33,18 @@ CURSORS = {
 
 
 class Hand(QObject):
-    """Filters a PaintView's events. `fill` and `pick` are called with the touched point; `click` never paints."""
+    """Filters a PaintView's events. `fill` and `pick` are called with the touched point of the canvas; `keys` go before
+    the window's own."""
 
-    def __init__(self, view: PaintView, fill: Callable[[QPointF], object], pick: Callable[[QPointF], object]) -> None:
+    def __init__(
+        self,
+        view: PaintView,
+        fill: Callable[[QPointF], object],
+        pick: Callable[[QPointF], object],
+        keys: Mapping[QKeySequence, Callable[[], object]],
+    ) -> None:
         super().__init__(view)
+        self._keys = keys
         self._view, self._fill, self._pick = view, fill, pick
         self._gesture: Gesture | None = None
         self._panning_from: QPointF | None = None
@@ -181,13 +189,20 @@ class Hand(QObject):
 
     def _key(self, event: QKeyEvent) -> bool:
         key = Qt.Key(event.key())
-        if key == Qt.Key.Key_Space:
+        if key == Qt.Key.Key_Space and event.type() != QEvent.Type.ShortcutOverride:
             if not event.isAutoRepeat():
                 self._space = event.type() == QEvent.Type.KeyPress
                 self._show_cursor()
             return True
+        deed = self._keys.get(QKeySequence(event.keyCombination()))
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.setAccepted(deed is not None)
+            return deed is not None
         if event.type() != QEvent.Type.KeyPress:
             return False
+        if deed is not None:
+            deed()
+            return True
         if key == Qt.Key.Key_Escape and self._gesture is not None:
             self.stop()
             return True

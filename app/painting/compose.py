@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from app.painting.layers import SHOWN_KINDS, Blend, Layer, LayerKind, Painting
@@ -68,9 +68,9 @@ def picture_layers(painting: Painting) -> tuple[Layer, ...]:
     return tuple(layer for layer in painting.layers if layer.kind in SHOWN_KINDS)
 
 
-def screen_layers(painting: Painting) -> tuple[Layer, ...]:
-    """The layers as the screen shows them: control maps and the mask over the picture."""
-    over = (LayerKind.CONTROL, LayerKind.MASK)
+def screen_layers(painting: Painting, *, veil: bool = True) -> tuple[Layer, ...]:
+    """The layers as the screen shows them: control maps and, with `veil`, the mask over the picture."""
+    over = (LayerKind.CONTROL, LayerKind.MASK) if veil else (LayerKind.CONTROL,)
     return (*picture_layers(painting), *(layer for kind in over for layer in painting.layers if layer.kind is kind))
 
 
@@ -84,4 +84,20 @@ def flatten_layers(layers: tuple[Layer, ...], area: QRect) -> QImage:
     image = QImage(area.size(), QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     compose(image, area.topLeft(), area, layers)
+    return image
+
+
+def draw_layer_small(layer: Layer, area: QRect, longest: int) -> QImage:
+    """One layer's region of the canvas at most so many pixels long, straight from its tiles."""
+    scale = longest / max(1, area.width(), area.height())
+    size = QSize(max(1, round(area.width() * scale)), max(1, round(area.height() * scale)))
+    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.scale(scale, scale)
+    painter.translate(QPoint(*layer.offset) - area.topLeft())
+    for key, tile in layer.tiles.items():
+        painter.drawImage(key[0] * TILE, key[1] * TILE, image_over(tile.pixels))
+    painter.end()
     return image

@@ -22,6 +22,7 @@ class Screen:
     def __init__(self, document: Document) -> None:
         self._document = document
         self.levels: list[QImage] = []
+        self._veil = True
         self._dirty: dict[Key, QRect] = {}
         self.reframe()
 
@@ -48,6 +49,16 @@ class Screen:
             size = QSize(max(1, (size.width() + 1) // 2), max(1, (size.height() + 1) // 2))
         self.mark(QRegion(self._document.painting.frame))
 
+    def set_veil(self, shown: bool) -> bool:
+        """Show or hide the mask; False when that is how it was."""
+        if shown == self._veil:
+            return False
+        self._veil = shown
+        mask = self._document.painting.mask
+        if mask is not None:
+            self.mark(QRegion(mask.bounds()))
+        return True
+
     def mark(self, region: QRegion) -> None:
         """A region of the canvas has to be drawn again."""
         inside = region.intersected(QRegion(self._document.painting.frame))
@@ -61,7 +72,7 @@ class Screen:
         if not self._dirty:
             return QRegion()
         until = perf_counter() + seconds
-        layers = screen_layers(self._document.painting)
+        layers = screen_layers(self._document.painting, veil=self._veil)
         done = QRegion()
         for key in sorted(self._dirty, key=lambda key: not first.intersects(self._dirty[key])):
             area = self._dirty.pop(key)

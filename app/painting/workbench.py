@@ -44,6 +44,7 @@ class Workbench(QObject):
         self.easel = Easel(Document.blank(1024, 1024), self)
         self.canvas: Canvas | None = None
         self.strength, self.feather = 0.6, 16
+        self.last_recipe: PictureRecipe | None = None
         self.variants = Variants(self)
         self.commission = Commission(session, self)
         self.commission.arrived.connect(self._arrived)
@@ -110,7 +111,7 @@ class Workbench(QObject):
         except MascotError as error:
             self.session.report(error)
         self.commission.forget()
-        self.canvas = None
+        self.canvas = self.last_recipe = None
         self.variants.keep()
         self.opened.emit(None)
 
@@ -204,6 +205,7 @@ class Workbench(QObject):
         except ValidationError as error:
             self.session.say(sentence_for(error), "error")
             return
+        self.last_recipe = asked[0]
         self.variants.expect(self.easel.document, _name(asked[0]))
         self.commission.submit(errand, asked)
 

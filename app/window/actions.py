@@ -80,8 +80,8 @@ def _app(studio: Studio) -> None:
 
 def _edit(studio: Studio) -> None:
     stack, registry = studio.session.undo_stack, studio.window.registry
-    undo = registry.add("edit.undo", "Undo", stack.undo, "Ctrl+Z", "undo-2", when=stack.canUndo)
-    redo = registry.add("edit.redo", "Redo", stack.redo, "Ctrl+Shift+Z Ctrl+Y", "redo-2", when=stack.canRedo)
+    undo = registry.add("edit.undo", "Undo", studio.undo, "Ctrl+Z", "undo-2", when=studio.can_undo)
+    redo = registry.add("edit.redo", "Redo", studio.redo, "Ctrl+Shift+Z Ctrl+Y", "redo-2", when=studio.can_redo)
 
     def name(action: QAction, verb: str, text: str) -> None:
         action.setText(f"{verb} {text}" if text else verb)
@@ -139,6 +139,7 @@ def _picture(studio: Studio) -> None:
     def is_drawing() -> bool:
         return one() and bool(chosen()) and isinstance(chosen()[0].recipe, DrawingRecipe)
 
+    add("picture.paint", "Paint on it", studio.paint_selected, "Ctrl+E", "brush", when=one)
     add("picture.animate", "Animate", lambda: studio.session.show_tab("animate"), "Ctrl+Shift+A", "play", when=one)
     again = ("picture.make_again", "Make it again", lambda: deeds.make_again(chosen()[0]))
     add(*again, "Ctrl+R", "refresh-cw", when=has_recipe)
@@ -283,7 +284,7 @@ def _queue(studio: Studio) -> None:
 
 
 def _view(studio: Studio) -> None:
-    add, window, view, bar = studio.window.registry.add, studio.window, studio.picture.view, studio.picture.bar
+    add, window, view, bar = studio.window.registry.add, studio.window, studio.front_view, studio.picture.bar
 
     def full_screen() -> None:
         if window.isFullScreen():
@@ -293,10 +294,11 @@ def _view(studio: Studio) -> None:
 
     add("view.picture", "Picture", lambda: studio.session.show_tab("picture"), "Ctrl+1", "image")
     add("view.animate", "Animate tab", lambda: studio.session.show_tab("animate"), "Ctrl+2", "play")
-    add("view.zoom_in", "Zoom in", lambda: view.zoom_by(STEP), "Ctrl++ Ctrl+=", "zoom-in")
-    add("view.zoom_out", "Zoom out", lambda: view.zoom_by(1 / STEP), "Ctrl+-", "zoom-out")
-    add("view.fit", "Fit the picture", view.fit, "Ctrl+0", "maximize")
-    add("view.actual", "Actual size", view.actual_size, "Ctrl+Alt+0", "scan")
+    add("view.paint", "Paint tab", lambda: studio.session.show_tab("paint"), "Ctrl+3", "brush")
+    add("view.zoom_in", "Zoom in", lambda: view().zoom_by(STEP), "Ctrl++ Ctrl+=", "zoom-in")
+    add("view.zoom_out", "Zoom out", lambda: view().zoom_by(1 / STEP), "Ctrl+-", "zoom-out")
+    add("view.fit", "Fit the picture", lambda: view().fit(), "Ctrl+0", "maximize")
+    add("view.actual", "Actual size", lambda: view().actual_size(), "Ctrl+Alt+0", "scan")
     add("view.checker", "Checkerboard", bar.checker.toggle, "", "grid-2x2")
     add("view.sharp", "Sharp pixels", bar.sharp.toggle, "", "scan")
     for dock, name in ((window.create_dock, "create"), (window.gallery_dock, "gallery"), (window.queue_dock, "queue")):

@@ -80,11 +80,15 @@ class MainWindow(QMainWindow):
         """Put every dock back to its first place."""
         default_layout(self, *self.docks)
 
-    def finish_menus(self, stage: Sequence[QAction], builder: Sequence[QAction]) -> None:
-        """Build the menus, with what the stage and the builder can do."""
+    def finish_menus(
+        self, stage: Sequence[QAction], builder: Sequence[QAction], paint: Sequence[QAction] = ()
+    ) -> None:
+        """Build the menus, with what the stage, the builder and the canvas can do."""
         for action in (*stage, *builder):
             self.registry.adopt(action.objectName(), action)
-        fill_menus(self.top_bar.menus, self.registry, {"Animate": stage, "Build": builder})
+        for action in paint:
+            self.registry.know(action)
+        fill_menus(self.top_bar.menus, self.registry, {"Animate": stage, "Build": builder, "Paint": paint})
 
     def refresh_enabled(self) -> None:
         """Ask anew which actions can be used now."""

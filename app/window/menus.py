@@ -27,7 +27,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "builder.open",
     ),
     "Picture": (
-        "picture.animate picture.make_again picture.use_recipe picture.open_in_builder",
+        "picture.paint picture.animate picture.make_again picture.use_recipe picture.open_in_builder",
         "picture.more picture.vary picture.similar picture.compare",
         "picture.details picture.favourite picture.tags",
         "picture.rate_5 picture.rate_4 picture.rate_3 picture.rate_2 picture.rate_1 picture.rate_0",
@@ -40,7 +40,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "queue.cancel queue.retry queue.earlier queue.later",
     ),
     "View": (
-        "view.picture view.animate",
+        "view.picture view.animate view.paint",
         "view.zoom_in view.zoom_out view.fit view.actual view.checker view.sharp",
         "view.create view.gallery view.queue gallery.all gallery.trash",
         "view.reset view.full_screen",

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from app.theme.tokens import SPACE_2, SPACE_3
 from app.widgets.segmented import Segmented
 
+TAB_PX = 116
+
 
 class LateTabs(QWidget):
     """A segmented switch over a stack. Options are (key, label, icon); `fill` gives a tab its panel.
@@ -28,7 +30,7 @@ class LateTabs(QWidget):
         self.header.setContentsMargins(SPACE_3, SPACE_2 if centred else 0, SPACE_3, SPACE_2)
         self.header.setSpacing(SPACE_2)
         if centred:
-            self.switch.setFixedWidth(240)
+            self.switch.setFixedWidth(TAB_PX * len(options))
             self.header.addStretch(1)
             self.header.addWidget(self.switch)
             self.header.addStretch(1)

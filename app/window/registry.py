@@ -58,6 +58,10 @@ class Registry(QObject):
         self._window.addAction(action)
         return action
 
+    def know(self, action: QAction) -> None:
+        """List an action whose keys work in its own panel only."""
+        self._actions[action.objectName()] = action
+
     def __getitem__(self, action_id: str) -> QAction:
         return self._actions[action_id]
 

@@ -17,6 +17,7 @@ GROUPS = {
     "picture": "Picture",
     "stage": "Animate",
     "builder": "Build",
+    "paint": "Paint",
     "gallery": "Gallery",
     "queue": "Queue",
     "project": "Project",

@@ -11,14 +11,15 @@ from app.window.panels import LateTabs
 
 
 class Workspace(QWidget):
-    """`tabs` holds "picture" and "animate"."""
+    """`tabs` holds "picture", "animate" and "paint"."""
 
     def __init__(self) -> None:
         super().__init__()
         set_role(self, "canvas")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.notes = NoteBar()
-        self.tabs = LateTabs([("picture", "Picture", "image"), ("animate", "Animate", "play")], centred=True)
+        tabs = [("picture", "Picture", "image"), ("animate", "Animate", "play"), ("paint", "Paint", "brush")]
+        self.tabs = LateTabs(tabs, centred=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
