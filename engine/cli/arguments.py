@@ -8,10 +8,21 @@ from typing import NoReturn
 
 from engine.cli.character_arguments import add_character
 from engine.cli.history_arguments import add_history
+from engine.cli.model_arguments import add_lora, add_models
+from engine.cli.picture_arguments import add_looks, add_pictures
 from engine.protocol.errors import BadInput
 from engine.protocol.mascot import Accessory, Colour, DrawingStyle, Mood, Pose, Proportions, Species
 from engine.protocol.picture_options import ControlKind, Framing
-from engine.protocol.recipes import STARTER_MODEL, Action, AnimationRecipe, ExportFormat, PictureRecipe
+from engine.protocol.recipes import (
+    STARTER_MODEL,
+    Action,
+    AnimationRecipe,
+    Badge,
+    ExportFormat,
+    LogoCrop,
+    LogoRecipe,
+    PictureRecipe,
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -38,7 +49,9 @@ def _picture_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--negative", default="", help="what the picture should not show")
     _choice(parser, "--framing", list(Framing), None, "an avatar seen from the front, parts apart")
     for field in ("steps", "guidance"):
-        parser.add_argument(f"--{field}", default=str(default(PictureRecipe, field)), help="default: %(default)s")
+        usual = default(PictureRecipe, field)
+        parser.add_argument(f"--{field}", help=f"default: what suits the model and its LoRAs ({usual} for the starter)")
+    add_looks(parser)
 
 
 def _animation_options(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +65,17 @@ def _animation_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", default="512", help="longer side in pixels (default: %(default)s)")
     parser.add_argument("--fps", default="30", help="frames per second (default: %(default)s)")
     parser.add_argument("--strength", default="1.0", help="how large the movement is (default: %(default)s)")
+
+
+def _logo_options(parser: argparse.ArgumentParser) -> None:
+    fields = LogoRecipe.model_fields
+    _choice(parser, "--crop", list(LogoCrop), fields["crop"].default, "which part")
+    parser.add_argument("--colours", default=str(fields["colours"].default), help="2 … 24 (default: %(default)s)")
+    _choice(parser, "--badge", list(Badge), fields["badge"].default, "shape behind it")
+    parser.add_argument("--badge-colour", metavar="#RRGGBB", help="default: chosen to suit the mascot")
+    parser.add_argument("--lettering", default="", help="a name under the logo, or along a round badge")
+    parser.add_argument("--font", default="", help="for the lettering (default: Fredoka)")
+    parser.add_argument("--app-name", default="", help="for the icon packs (default: the lettering)")
 
 
 def _out(parser: argparse.ArgumentParser) -> None:
@@ -76,8 +100,11 @@ def build_parser() -> Parser:
 
     generate = add("generate", "make pictures from a prompt")
     generate.add_argument("prompt")
-    generate.add_argument("--count", default="1", help="how many pictures, each with the next seed (default: 1)")
+    generate.add_argument(
+        "--count", "--batch", default="1", metavar="N", help="how many pictures, each with the next seed (default: 1)"
+    )
     _picture_options(generate)
+    add_pictures(generate)
     _out(generate)
 
     animate = add("animate", "let a picture perform an action")
@@ -111,6 +138,18 @@ def build_parser() -> Parser:
     control.add_argument("file", type=Path, help="a picture; the builder's own ones tell their parts")
     control.add_argument("--out", type=Path, default=Path("output"), metavar="FILE", help="a .png file, or a folder")
 
+    upscale = add("upscale", "make pictures twice or four times as large")
+    upscale.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    upscale.add_argument("--scale", default="2", help="2 or 4 (default: %(default)s)")
+    upscale.add_argument("--model", help="an installed upscaler (default: the one that ships)")
+    _out(upscale)
+
+    logo = add("logo", "a picture or a prompt as a logo: vector files, every size, icon packs")
+    logo.add_argument("source", metavar="FILE_OR_PROMPT")
+    _logo_options(logo)
+    _picture_options(logo)
+    _out(logo)
+
     export = add("export", "copy results from the library to a folder")
     export.add_argument("ids", nargs="+", metavar="ID", help="results to copy, as `gallery` lists them")
     export.add_argument("--size", help="scale pictures to this many pixels on the longer side")
@@ -127,14 +166,9 @@ def build_parser() -> Parser:
 
     add_character(add("character", "figures that stay themselves from picture to picture"), common)
 
-    models = add("models", "list, install and remove models")
-    models_commands = models.add_subparsers(dest="models_command", metavar="list|install|remove|restore", required=True)
-    models_commands.add_parser("list", parents=[common], help="installed models")
-    install = models_commands.add_parser("install", parents=[common], help="from a .safetensors file or a folder")
-    install.add_argument("path", type=Path, metavar="FILE")
-    install.add_argument("--name")
-    models_commands.add_parser("remove", parents=[common], help="to the trash").add_argument("name")
-    models_commands.add_parser("restore", parents=[common], help="from the trash").add_argument("name")
+    add_models(add("models", "what is installed, and what can be done with it"), common)
+
+    add_lora(add("lora", "install, list and train LoRAs"), common)
 
     projects = add("projects", "create and keep projects")
     project_commands = projects.add_subparsers(dest="projects_command", metavar="ACTION", required=True)

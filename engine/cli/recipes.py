@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from engine.cli.looks import look_fields
+from engine.prompts.weights import plain
 from engine.protocol.errors import BadInput
 from engine.protocol.recipes import AnimationRecipe, ModelRef, PictureRecipe
 from engine.protocol.sentences import bad_input
@@ -48,9 +50,9 @@ def picture_recipe(options: argparse.Namespace) -> PictureRecipe:
             "model": ModelRef(name=options.model),
             "width": options.width,
             "height": options.height,
-            "steps": options.steps,
-            "guidance": options.guidance,
+            **{name: value for name in ("steps", "guidance") if (value := getattr(options, name)) is not None},
             "framing": options.framing,
+            **look_fields(options),
         },
     )
 
@@ -74,5 +76,5 @@ def animation_recipe(options: argparse.Namespace, source: BaseModel) -> Animatio
 
 def file_stem(text: str) -> str:
     """A prompt as a short file name: letters, digits and hyphens."""
-    words = re.sub(r"[^\w]+", "-", text.strip().lower()).strip("-")
+    words = re.sub(r"[^\w]+", "-", plain(text).strip().lower()).strip("-")
     return words[:48].rstrip("-") or "mascot"

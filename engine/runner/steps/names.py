@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from engine.prompts.weights import plain
 from engine.protocol.mascot import Accessory, Mascot
 from engine.protocol.recipes import DrawingRecipe, PictureFile, PictureRecipe
 
@@ -14,7 +15,7 @@ def title_of(source: PictureRecipe | DrawingRecipe | PictureFile) -> str:
     """A short file-name stem: "happy-blue-fox-red-scarf", "a-happy-blue-fox-with", or "mascot" for a bare file."""
     match source:
         case PictureRecipe():
-            return slug(source.prompt)
+            return slug(plain(source.prompt))
         case DrawingRecipe():
             return slug(_words(source.mascot))
         case PictureFile():
