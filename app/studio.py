@@ -14,7 +14,7 @@ from app.create_panel.compose import guide_of
 from app.create_panel.generator import Generator
 from app.create_panel.memory import PanelMemory
 from app.create_panel.panel import CreatePanel
-from app.create_panel.state import CreateModel
+from app.create_panel.state import CreateModel, CreateState
 from app.create_panel.supplies import Supplies
 from app.gallery.deeds import Deeds
 from app.gallery.menu import entry_menu
@@ -22,6 +22,7 @@ from app.gallery.model import PICTURES
 from app.gallery.panel import GalleryPanel
 from app.gallery.tags_sheet import TagsSheet
 from app.models_panel.store import ModelStore
+from app.painting.guidance import Guide
 from app.projects.deeds import ProjectDeeds
 from app.projects.sheet import ProjectsSheet
 from app.projects.switcher import ProjectSwitcher
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from app.canvas.paint_view import PaintView
     from app.stage.panel import StagePanel
     from engine.library.gallery import Entry
-    from engine.models.installed import InstalledModel
 
 
 class Studio(QObject):
@@ -224,9 +224,14 @@ class Studio(QObject):
             self.session.show_tab("build")
         elif isinstance(inner, PictureRecipe):
             before, after = self.create_model.state, self.create_model.from_recipe(inner)
-            model = self.create_model
+            steered, steers = self.session.guidance.guide, guide_of(inner)
+
+            def put(state: CreateState, guide: Guide) -> None:
+                self.create_model.set_state(state)
+                self.session.guidance.set_guide(guide)
+
             self.session.undo_stack.push(
-                Edit("use recipe", lambda: model.set_state(after), lambda: model.set_state(before), self.session.report)
+                Edit("use recipe", lambda: put(after, steers), lambda: put(before, steered), self.session.report)
             )
             self.session.show_tab("describe")
         else:
@@ -303,7 +308,7 @@ class Studio(QObject):
         if self.session.library is None:
             return
         sheet = SettingsSheet(self.window, self.session, page)
-        sheet.models.models_changed.connect(self._load_models)
+        sheet.models.models_changed.connect(self.models.refresh)
         sheet.library.change_wanted.connect(self.choose_library)
         self.open_sheet(sheet)
 
@@ -375,31 +380,12 @@ class Studio(QObject):
 
     def _opened(self) -> None:
         self._load_history()
-        self._load_models()
         self.deeds.clean_up()
 
     def _load_history(self) -> None:
         library = self.session.library
         if library is not None:
             self.session.background.run(lambda: library.prompts.recent(limit=100), self.create.set_history)
-
-    def _load_models(self) -> None:
-        library = self.session.library
-        if library is None:
-            return
-
-        def work() -> list[InstalledModel]:
-            from engine.dispatch.models import catalogue
-
-            return catalogue(library).list()
-
-        def show(models: list[InstalledModel]) -> None:
-            self.create.set_models(
-                [(model.name, "Starter (built in)" if model.builtin else model.name) for model in models]
-                or [("starter", "Starter (built in)")]
-            )
-
-        self.session.background.run(work, show)
 
     def _event(self, event: object) -> None:
         if isinstance(event, ArtifactMade):

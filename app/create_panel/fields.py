@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from app.create_panel.state import SIZE_PRESETS, CreateState
+from app.create_panel.state import RATIOS, SIZE_PRESETS, CreateState
 from app.theme.roles import set_invalid
-from app.theme.tokens import SPACE_1, SPACE_2
+from app.theme.tokens import SPACE_1
 from app.widgets.buttons import IconButton
 from app.widgets.labels import label
 from app.widgets.notes import NoteLine
@@ -48,10 +48,11 @@ class Field(QWidget):
 
 
 class SeedField(Field):
-    """Signals: `edited(str)`, `rolled()`, `lock_changed(bool)`."""
+    """Signals: `edited(str)`, `rolled()`, `last_wanted()`, `lock_changed(bool)`."""
 
     edited = Signal(str)
     rolled = Signal()
+    last_wanted = Signal()
     lock_changed = Signal(bool)
 
     def __init__(self) -> None:
@@ -65,10 +66,14 @@ class SeedField(Field):
         self.text.textEdited.connect(self.edited)
         self.dice = IconButton("dices", "Another seed")
         self.dice.clicked.connect(self.rolled)
+        self.last = IconButton("history", "The seed of the last picture again")
+        self.last.setEnabled(False)
+        self.last.clicked.connect(self.last_wanted)
         self.lock = IconButton("lock-open", "Keep this seed for the next pictures", checkable=True)
         self.lock.toggled.connect(self._locked)
         row.addWidget(self.text, 1)
         row.addWidget(self.dice)
+        row.addWidget(self.last)
         row.addWidget(self.lock)
         self.set_control(row_widget, self.text)
 
@@ -100,7 +105,8 @@ class SizeField(Field):
             button.clicked.connect(lambda _checked=False, w=width, h=height: self.edited.emit(str(w), str(h)))
             self.presets[key] = button
             row.addWidget(button)
-        row.addSpacing(SPACE_2)
+        row.addWidget(self._build_ratios())
+        row.addSpacing(SPACE_1)
         self.width_text, self.height_text = QLineEdit(), QLineEdit()
         for edit, name in ((self.width_text, "Width"), (self.height_text, "Height")):
             edit.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -114,6 +120,19 @@ class SizeField(Field):
         self.set_control(row_widget)
         self.width_text.setAccessibleName("Width")
         self.height_text.setAccessibleName("Height")
+
+    def _build_ratios(self) -> IconButton:
+        button = IconButton("ellipsis", "Other aspect ratios")
+        menu = QMenu(button)
+        for name, width, height in RATIOS:
+            menu.addAction(f"{name}    {width} × {height}").triggered.connect(
+                lambda _checked=False, w=width, h=height: self.edited.emit(str(w), str(h))
+            )
+        turn = menu.addAction("Turn")
+        turn.triggered.connect(lambda: self.edited.emit(self.height_text.text(), self.width_text.text()))
+        button.setMenu(menu)
+        button.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
+        return button
 
     def show_state(self, state: CreateState) -> None:
         for edit, value in ((self.width_text, state.width), (self.height_text, state.height)):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,6 +12,10 @@ from app.create_panel.state import CreateModel
 from app.session import StudioSession
 from engine.protocol.events import TERMINAL, AnyEvent, Failed, Warned
 from engine.protocol.jobs import OPEN_STATES
+
+if TYPE_CHECKING:
+    from engine.library.queue import Job
+    from engine.protocol.recipes import PictureRecipe
 
 UNKNOWN_WORDS = "unknown_words"
 
@@ -59,10 +65,13 @@ class Generator(QObject):
         self.refused.emit(problems)
         if problems:
             return
-        recipes = self._model.recipes()
+        self.submit(self._model.recipes())
+
+    def submit(self, recipes: Sequence[PictureRecipe]) -> list[Job]:
+        """Queue recipes that were made from what the panel describes."""
         jobs = [job for job in (self._session.submit(recipe) for recipe in recipes) if job is not None]
         if not jobs:
-            return
+            return []
         library = self._session.library
         if library is not None:
             prompt = self._model.state.prompt.strip()
@@ -72,10 +81,12 @@ class Generator(QObject):
         self._open += [job.id for job in jobs]
         self._mine.update(job.id for job in jobs)
         self._asked += len(jobs)
+        self._model.last_seed = str(recipes[0].seed)
         if not self._model.state.seed_locked:
             self._model.new_seed()
         self.submitted.emit([job.id for job in jobs])
         self.progressed.emit(self.working)
+        return jobs
 
     def cancel(self) -> None:
         """Cancel everything that was asked for here and is not done."""

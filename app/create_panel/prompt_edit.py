@@ -1,12 +1,19 @@
-"""The prompt's field: a few lines of text, older prompts with the up and down keys."""
+"""The prompt's field: a few lines of text, weights with Ctrl+Up and Down, older prompts with Up and Down."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from app.create_panel.highlighter import PromptHighlighter
+from app.create_panel.weighting import STEP, reweighed
+
 LINES = 5
+TOOLTIP = (
+    "(word:1.2) counts more, (word:0.8) less: Ctrl+Up and Ctrl+Down. {red|blue} takes one by chance, __colours__ one "
+    "of a list."
+)
 
 
 class PromptEdit(QPlainTextEdit):
@@ -14,17 +21,21 @@ class PromptEdit(QPlainTextEdit):
 
     edited = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, lines: int = LINES) -> None:
         super().__init__(parent)
         self.history: list[str] = []
         self._at = -1
         self._draft = ""
+        self._highlighter = PromptHighlighter(self.document())
         self.setPlaceholderText("a happy blue fox with a red scarf")
+        self.setToolTip(TOOLTIP)
         self.setTabChangesFocus(True)
         self.setAccessibleName("Prompt")
-        self.setMinimumHeight(self.fontMetrics().lineSpacing() * LINES + 18)
-        self.setMaximumHeight(self.fontMetrics().lineSpacing() * (LINES + 3) + 18)
-        self.textChanged.connect(lambda: self.edited.emit(self.toPlainText()))
+        self.setMinimumHeight(self.fontMetrics().lineSpacing() * lines + 18)
+        self.setMaximumHeight(self.fontMetrics().lineSpacing() * (lines + 3) + 18)
+        # The highlighter's colours are told as changes, too.
+        self._told = ""
+        self.textChanged.connect(self._changed)
 
     def sizeHint(self) -> QSize:
         return QSize(240, self.minimumHeight())
@@ -38,7 +49,37 @@ class PromptEdit(QPlainTextEdit):
         cursor.insertText(text)
         self.setTextCursor(cursor)
 
+    def insert_words(self, words: str) -> None:
+        """Put words at the end, behind a comma; nothing happens when they are there."""
+        text = self.toPlainText()
+        if words.casefold() in text.casefold():
+            return
+        self.set_prompt(f"{text.rstrip().rstrip(',')}, {words}" if text.strip() else words)
+
+    def change_weight(self, by: float) -> None:
+        """Let the selection, or the word at the cursor, count more or less."""
+        cursor = self.textCursor()
+        text = self.toPlainText()
+        changed, start, end = reweighed(text, cursor.selectionStart(), cursor.selectionEnd(), by)
+        if changed == text:
+            return
+        self.set_prompt(changed)
+        cursor = self.textCursor()
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
+    def event(self, event: QEvent) -> bool:
+        # The window has actions on these keys; here they belong to the text.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _weighs(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _weighs(event):
+            self.change_weight(STEP if event.key() == Qt.Key.Key_Up else -STEP)
+            return
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         if plain and event.key() == Qt.Key.Key_Up and self._on_edge(QTextCursor.MoveOperation.Up) and self._step(1):
             return
@@ -50,6 +91,12 @@ class PromptEdit(QPlainTextEdit):
         ):
             return
         super().keyPressEvent(event)
+
+    def _changed(self) -> None:
+        text = self.toPlainText()
+        if text != self._told:
+            self._told = text
+            self.edited.emit(text)
 
     def _on_edge(self, direction: QTextCursor.MoveOperation) -> bool:
         return not QTextCursor(self.textCursor()).movePosition(direction)
@@ -66,3 +113,9 @@ class PromptEdit(QPlainTextEdit):
         self._at = target
         self.set_prompt(self._draft if target == -1 else self.history[target])
         return True
+
+
+def _weighs(event: QKeyEvent) -> bool:
+    arrow = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down)
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return arrow and modifiers == Qt.KeyboardModifier.ControlModifier

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 SHOWN = 4
 
 
-def unknown_words_note(prompt: str) -> str:
-    """One sentence naming the words that the starter can't draw, or "" when it knows all."""
+def unknown_words_note(prompt: str, taught: Collection[str] = ()) -> str:
+    """One sentence naming the words that the starter can't draw, or "" when it knows all. `taught` are words in small
+    letters that a LoRA knows."""
     from engine.builder.words import parse
 
-    unknown = parse(prompt).unknown
+    unknown = [word for word in parse(prompt).unknown if word.casefold() not in taught]
     return _sentence(unknown) if unknown and prompt.strip() else ""
 
 
