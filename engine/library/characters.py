@@ -2,7 +2,7 @@
 
 They live in the project's document, for people edit them, on two machines at once, and expect undo:
 
-    characters  {character id: {name, description, trigger, model, lora, lora_hash, job, created_at, deleted,
+    characters  {character id: {name, description, trigger, model, lora, lora_hash, job, learnt_in, created_at, deleted,
                                 pictures: {picture id: {blob, caption, deleted}}}}
 """
 
@@ -50,6 +50,8 @@ class Character:
     lora: str = ""
     lora_hash: str = ""
     job: str = ""
+    learnt_in: str = ""
+    """The training that gave its LoRA."""
 
     @property
     def trained(self) -> bool:
@@ -139,9 +141,10 @@ class Characters:
         return self.get(character_id)
 
     def trained(self, character_id: str, model: str, lora: str, lora_hash: str) -> Character:
-        """From now on this LoRA draws it; `job` is done with."""
-        self.get(character_id)
-        self._edit(character_id, {"model": model, "lora": lora, "lora_hash": lora_hash, "job": ""})
+        """From now on this LoRA draws it; its training is done with."""
+        job = self.get(character_id).job
+        values = {"model": model, "lora": lora, "lora_hash": lora_hash, "job": "", "learnt_in": job}
+        self._edit(character_id, values)
         return self.get(character_id)
 
     def remove(self, character_id: str) -> None:
@@ -225,7 +228,7 @@ def _character(id_: str, values: Mapping[str, Any]) -> Character:
         for key, picture in sorted((values.get("pictures") or {}).items())
         if not picture.get("deleted") and picture.get("blob")
     )
-    texts = {name: str(values.get(name) or "") for name in ("description", "lora", "lora_hash", "job")}
+    texts = {name: str(values.get(name) or "") for name in ("description", "lora", "lora_hash", "job", "learnt_in")}
     name = str(values["name"])
     return Character(
         id=id_,
