@@ -16,6 +16,7 @@ from app.widgets.buttons import IconButton, push_button
 from app.widgets.labels import label
 
 NAME_PX = 58
+MAX_FEATHER, DEFAULT_FEATHER = 64, 16
 MASK_DEEDS = (
     ("invert", "Invert", "What is kept is made anew, and the other way round"),
     ("selection", "From selection", "Put the selected region into the mask"),
@@ -27,9 +28,11 @@ MASK_DEEDS = (
 
 
 class BrushPanel(QWidget):
-    """Follows the easel. Emits `mask_wanted(str)`: invert, selection, grow, shrink, feather or clear."""
+    """Follows the easel. Signals: `mask_wanted(str)`: invert, selection, grow, shrink, feather or clear;
+    `feather_changed(int)` in pixels."""
 
     mask_wanted = Signal(str)
+    feather_changed = Signal(int)
 
     def __init__(self, easel: Easel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +70,12 @@ class BrushPanel(QWidget):
             slider.moved.connect(lambda value, field=field: easel.set_brush(**{field: value}))
             column.addWidget(slider)
         self._mask = self._mask_buttons()
+        self.feather = ValueSlider(
+            "Blend", 0.0, 1.0, DEFAULT_FEATHER / MAX_FEATHER, lambda at: f"{_feather(at)} px", name_width=NAME_PX
+        )
+        self.feather.setToolTip("Over how many pixels beyond the mask old and new blend")
+        self.feather.moved.connect(lambda at: self.feather_changed.emit(_feather(at)))
+        column.addWidget(self.feather)
         column.addWidget(self._mask)
         column.addWidget(self.hint)
         easel.brush_changed.connect(self._show)
@@ -93,6 +102,7 @@ class BrushPanel(QWidget):
         for widget in (self.diameter, *self._shares.values(), self.pressure_size, self.pressure_opacity):
             widget.setVisible(draws)
         self._mask.setVisible(tool is ToolKind.MASK)
+        self.feather.setVisible(tool in (ToolKind.MASK, ToolKind.LASSO, ToolKind.RECTANGLE))
         if brush is None:
             return
         self.diameter.set_value(_notch(brush.size))
@@ -100,6 +110,10 @@ class BrushPanel(QWidget):
             slider.set_value(getattr(brush, field))
         self.pressure_size.setChecked(brush.pressure_size)
         self.pressure_opacity.setChecked(brush.pressure_opacity)
+
+
+def _feather(at: float) -> int:
+    return round(at * MAX_FEATHER)
 
 
 def _size(notch: float) -> float:

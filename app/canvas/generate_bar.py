@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
 from app.builder_panel.value_slider import ValueSlider, percent
 from app.canvas.paint_view import PaintView
 from app.painting.workbench import Workbench
+from app.theme.icons import icon
 from app.theme.roles import set_kind, set_role
 from app.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from app.widgets.buttons import IconButton, push_button, tooltip
-from app.widgets.labels import label
-
-MAX_FEATHER = 64
+from app.widgets.labels import ElidedLabel, label
 
 
 class GenerateBar(QFrame):
@@ -52,17 +51,14 @@ class GenerateBar(QFrame):
         page, row = _page()
         self.strength = ValueSlider("Change", 0.05, 1.0, self._bench.strength, percent, name_width=0)
         self.strength.setToolTip("How far the result may leave what is there: 100 % forgets it")
-        self.strength.setMaximumWidth(230)
+        self.strength.setFixedWidth(190)
         self.strength.moved.connect(lambda value: setattr(self._bench, "strength", value))
-        self.feather = ValueSlider("Soft edge", 0.0, 1.0, 0.25, lambda at: f"{_feather(at)} px", name_width=0)
-        self.feather.setToolTip("Over how many pixels beyond the mask old and new blend")
-        self.feather.setMaximumWidth(210)
-        self.feather.moved.connect(lambda at: setattr(self._bench, "feather", _feather(at)))
         self.generate = push_button("Generate", "primary", "sparkles")
         self.generate.clicked.connect(self._clicked)
-        row.addWidget(self.strength, 1)
-        row.addWidget(self.feather, 1)
-        row.addStretch(1)
+        self.where = ElidedLabel("", "faint")
+        self.where.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.strength)
+        row.addWidget(self.where, 1)
         row.addWidget(self.generate)
         return page
 
@@ -101,21 +97,21 @@ class GenerateBar(QFrame):
                 button.setEnabled(variants.count > 1)
             return
         busy = commission.open > 0
-        self.generate.setText(f" {'Cancel' if busy else self._words()}")
+        self.generate.setText(" Cancel" if busy else " Generate")
         self.generate.setAccessibleName(self.generate.text().strip())
         set_kind(self.generate, "" if busy else "primary")
-        self.feather.setVisible(self._has_region())
+        self.generate.setIcon(icon("x" if busy else "sparkles", "text" if busy else "on_accent"))
+        self.where.setText("" if busy else self._where())
 
-    def _words(self) -> str:
-        if self._bench.easel.edges.any:
-            return "Generate beyond the edge"
-        mask = self._bench.easel.document.painting.mask
+    def _where(self) -> str:
+        """What would be made anew."""
+        easel = self._bench.easel
+        if easel.edges.any:
+            return "beyond the edge"
+        mask = easel.document.painting.mask
         if mask is not None and mask.visible and not mask.empty:
-            return "Generate into the mask"
-        return "Generate into the selection" if self._bench.easel.selection else "Generate"
-
-    def _has_region(self) -> bool:
-        return self._words() != "Generate"
+            return "into the mask"
+        return "into the selection" if easel.selection else "the whole canvas"
 
     def _clicked(self) -> None:
         if self._bench.commission.open:
@@ -140,7 +136,3 @@ def _page() -> tuple[QWidget, QHBoxLayout]:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(SPACE_2)
     return page, row
-
-
-def _feather(at: float) -> int:
-    return round(at * MAX_FEATHER)

@@ -134,6 +134,7 @@ class PaintTab(QWidget):
         self.page.canvas_wanted.connect(bench.open)
         self.bar.generate_wanted.connect(self.generate)
         self.brushes.mask_wanted.connect(self.change_mask)
+        self.brushes.feather_changed.connect(lambda pixels: setattr(bench, "feather", pixels))
         self.guides.reference_wanted.connect(self._reference_selected)
         self.view.pictures_dropped.connect(lambda data: self._place(picture_in(data)))
         bench.opened.connect(self._opened)

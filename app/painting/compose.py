@@ -15,7 +15,7 @@ MODES = {
     Blend.NORMAL: QPainter.CompositionMode.CompositionMode_SourceOver,
     Blend.MULTIPLY: QPainter.CompositionMode.CompositionMode_Multiply,
 }
-MASK_VEIL = 0.5
+MASK_VEIL = 0.6
 """Opacity of the mask on the screen."""
 COVER_SUFFIX = ":cover"
 """A live stroke's tiles of a layer's cover go by the layer's id and this."""
