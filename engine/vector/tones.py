@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from pathops import LineCap, LineJoin, Path
 
@@ -35,10 +36,10 @@ class Tones:
 
 def tones(figure: Figure) -> Tones:
     areas = {"dark": Path(), "middle": Path(), "light": Path()}
-    for fill in figure.fills:
-        own = _tone(fill.colour)
+    for own, run in groupby(figure.fills, lambda fill: _tone(fill.colour)):
+        path = union(fill.path for fill in run)
         for name, area in areas.items():
-            areas[name] = union((area, fill.path)) if name == own else without(area, fill.path)
+            areas[name] = union((area, path)) if name == own else without(area, path)
     return Tones(**areas, lined=_is_lined(figure))
 
 

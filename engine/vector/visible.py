@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SIDE = 768
+SIDE = 512
 """Pixels of the longer side at which it is looked."""
 
 

@@ -84,7 +84,8 @@ def _of_picture(context: StepContext) -> None:
 
 
 def _hand_out(context: StepContext, subject: Subject) -> None:
-    from engine.vector.logo import Design, make_logo
+    from engine.vector.design import Design
+    from engine.vector.logo import make_logo
     from engine.vector.pack import pack, zipped
     from engine.vector.render import png
     from engine.vector.svg import svg
