@@ -48,13 +48,22 @@ class References:
         projection, kind = unet.encoder_hid_proj, unet.config.encoder_hid_dim_type
         count = len(self.adapters)
         try:
-            pipe.load_ip_adapter(self.adapters, [""] * count, [""] * count, image_encoder_folder=None)
-            pipe.set_ip_adapter_scale(self.weights)
+            try:
+                pipe.load_ip_adapter(self.adapters, [""] * count, [""] * count, image_encoder_folder=None)
+                pipe.set_ip_adapter_scale(self.weights)
+            except (ValueError, LookupError, RuntimeError) as error:
+                if is_out_of_memory(error):
+                    raise
+                raise BadModel(
+                    "The IP-Adapter's tensors don't fit this checkpoint; choose an adapter made for its architecture.",
+                    details=f"{type(error).__name__}: {error}",
+                ) from error
             yield
         finally:
-            unet.set_attn_processor(before)
+            # The projection first: some bring attention of their own, which counts among the UNet's.
             unet.encoder_hid_proj = projection
-            unet.config["encoder_hid_dim_type"] = kind
+            unet.config.encoder_hid_dim_type = kind
+            unet.set_attn_processor(before)
 
 
 def references_of(

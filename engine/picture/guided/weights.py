@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _KEPT = 2
 """ControlNets per checkpoint: each is a third of the UNet's size."""
+_SIZES = {"label_emb.0.0": "add_embedding.linear_1", "label_emb.0.2": "add_embedding.linear_2"}
 _PREFIXES = ("control_model.", "controlnet.")
 _kept: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
 
@@ -84,7 +85,9 @@ def _read(file: Path, unet: Any) -> Any:
             conditioning_embedding_out_channels=_hint_widths(tensors, original),
         )
     if original:
-        tensors = convert_controlnet_checkpoint(tensors, dict(module.config))
+        # diffusers' own conversion forgets SDXL's embedding of sizes.
+        sizes = {ours + end: tensors[theirs + end] for theirs, ours in _SIZES.items() for end in (".weight", ".bias")}
+        tensors = convert_controlnet_checkpoint(tensors, dict(module.config)) | sizes
     module.load_state_dict(tensors, strict=True, assign=True)
     return module
 

@@ -158,7 +158,7 @@ def save_ip_adapter(model: InstalledModel, folder: Path, *, plus: bool = False) 
         from diffusers.models.embeddings import IPAdapterPlusImageProjection
 
         resampler = IPAdapterPlusImageProjection(
-            embed_dims=32, output_dims=text, hidden_dims=32, depth=1, dim_head=16, heads=2, num_queries=4
+            embed_dims=32, output_dims=text, hidden_dims=64, depth=4, dim_head=64, heads=1, num_queries=4
         )
         tensors |= {f"image_proj.{k}": v for k, v in _plus_names(resampler.state_dict()).items()}
     else:
