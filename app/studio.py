@@ -10,6 +10,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.canvas.picture_tab import PictureTab
+from app.characters_panel.shelf import CharacterShelf
+from app.characters_panel.trainable import trainable
 from app.create_panel.compose import guide_of
 from app.create_panel.generator import Generator
 from app.create_panel.memory import PanelMemory
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from app.canvas.image_view import ImageView
     from app.canvas.paint_tab import PaintTab
     from app.canvas.paint_view import PaintView
+    from app.characters_panel.panel import CharactersPanel
     from app.stage.panel import StagePanel
     from engine.library.gallery import Entry
 
@@ -72,6 +75,9 @@ class Studio(QObject):
         self.gallery = GalleryPanel(session, self.deeds)
         self.queue = QueuePanel(session)
         self.picture = PictureTab(session)
+        self.characters = CharacterShelf(session)
+        self.characters.learnt.connect(self.models.refresh)
+        self.characters_panel: CharactersPanel | None = None
         self.stage: StagePanel | None = None
         self.builder: BuilderPanel | None = None
         self.paint: PaintTab | None = None
@@ -129,9 +135,41 @@ class Studio(QObject):
             self._finish_menus()
         return self.builder
 
+    def need_characters(self) -> CharactersPanel:
+        """The characters, made at their first use."""
+        if self.characters_panel is None:
+            from app.characters_panel.panel import CharactersPanel
+
+            panel = CharactersPanel(
+                self.session, self.characters, self.gallery.model.thumbnails, self.gallery.selected_entries
+            )
+            panel.use_wanted.connect(self._use_character)
+            panel.shown.connect(self._show_comparison)
+            self.characters_panel = panel
+            self.window.create_tabs.fill("characters", panel)
+            self._show_trainable()
+            self.models.changed.connect(self._show_trainable)
+        return self.characters_panel
+
+    def _show_trainable(self) -> None:
+        """SDXL checkpoints are what a LoRA can be trained on."""
+        if self.characters_panel is not None:
+            self.characters_panel.set_models(trainable(self.models))
+
+    def _use_character(self, character_id: str) -> None:
+        self.create_model.set(character=character_id)
+        self.session.show_tab("describe")
+        self.create.focus_prompt()
+
+    def _show_comparison(self, entry: Entry) -> None:
+        self.session.select(entry)
+        self.session.show_tab("picture")
+
     def _tab_changed(self, key: str) -> None:
         if key == "build":
             self.need_builder()
+        if key == "characters":
+            self.need_characters()
         if key == "paint":
             self.need_paint()
         self.window.refresh_enabled()

@@ -21,9 +21,10 @@ ENDS = ("done", "failed", "cancelled")
 
 class CharacterShelf(QObject):
     """Attributes: `characters` of the current project, `chosen` (the id of the one that is looked at, or "").
-    Signals: `changed()` whenever either changed."""
+    Signals: `changed()` whenever either changed, `learnt()` when one got a LoRA."""
 
     changed = Signal()
+    learnt = Signal()
 
     def __init__(self, session: StudioSession) -> None:
         super().__init__(session)
@@ -198,7 +199,10 @@ class CharacterShelf(QObject):
 
     def _arrived(self, this_round: int, found: list[Character]) -> None:
         if this_round == self._round:
+            before = {one.id: one.lora_hash for one in self.characters}
             self._show(found)
+            if any(before.get(one.id, one.lora_hash) != one.lora_hash for one in found):
+                self.learnt.emit()
 
     def _show(self, found: list[Character]) -> None:
         self.characters = found

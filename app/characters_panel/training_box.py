@@ -81,10 +81,7 @@ class TrainingBox(QWidget):
         self.compare.setVisible(character.trained and not going_on)
         stopped = bool(character.job) and not going_on
         self.button.setEnabled(going_on or bool(character.pictures))
-        self.button.setText(
-            " Stop" if going_on else " Go on training" if stopped else " Train again" if character.trained else " Train"
-        )
-        self.button.setAccessibleName(self.button.text().strip())
+        self._name_button("Stop" if going_on else _start(character, stopped))
         if going_on:
             self._show_live(live)
         else:

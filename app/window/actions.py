@@ -110,6 +110,7 @@ def _create(studio: Studio) -> None:
     add("create.new_seed", "Another seed", model.new_seed, "Ctrl+Shift+R", "dices")
     add("create.lock_seed", "Keep or free the seed", studio.create.seed.lock.toggle, "", "lock")
     add("builder.open", "Build by hand", lambda: studio.session.show_tab("build"), "Ctrl+B", "hammer")
+    add("characters.open", "Characters", lambda: studio.session.show_tab("characters"), "Ctrl+Shift+B", "user-round")
 
 
 def _picture(studio: Studio) -> None:

@@ -55,7 +55,9 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self.workspace)
         self.pages.addWidget(self.problem_page)
         self.setCentralWidget(self.pages)
-        self.create_tabs = LateTabs([("describe", "Describe", "type"), ("build", "Build", "hammer")])
+        self.create_tabs = LateTabs(
+            [("describe", "Describe", "type"), ("build", "Build", "hammer"), ("characters", "Characters", "user-round")]
+        )
         self.create_tabs.setMinimumWidth(CREATE_PX)
         self.gallery_place, self.queue_place = QWidget(), QWidget()
         self.gallery_place.setMinimumWidth(GALLERY_PX)
@@ -80,9 +82,7 @@ class MainWindow(QMainWindow):
         """Put every dock back to its first place."""
         default_layout(self, *self.docks)
 
-    def finish_menus(
-        self, stage: Sequence[QAction], builder: Sequence[QAction], paint: Sequence[QAction] = ()
-    ) -> None:
+    def finish_menus(self, stage: Sequence[QAction], builder: Sequence[QAction], paint: Sequence[QAction] = ()) -> None:
         """Build the menus, with what the stage, the builder and the canvas can do."""
         for action in (*stage, *builder):
             self.registry.adopt(action.objectName(), action)

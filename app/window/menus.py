@@ -24,7 +24,7 @@ MENUS: dict[str, tuple[str, ...]] = {
     "Create": (
         "create.generate create.cancel",
         "create.prompt create.new_seed create.lock_seed",
-        "builder.open",
+        "builder.open characters.open",
     ),
     "Picture": (
         "picture.paint picture.animate picture.make_again picture.use_recipe picture.open_in_builder",
