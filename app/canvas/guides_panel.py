@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 THUMB_PX = 30
 MAPS = (
-    ("pose", "Pose map from the picture"),
-    ("line-art", "Line art from the picture"),
-    ("canny", "Edges from the picture (Canny)"),
-    ("depth", "Depth map from the picture"),
+    ("pose", "Make a pose map"),
+    ("line-art", "Make line art"),
+    ("canny", "Make edges (Canny)"),
+    ("depth", "Make a depth map"),
 )
 
 

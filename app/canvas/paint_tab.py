@@ -26,6 +26,7 @@ from app.painting.errand import Errand
 from app.painting.fill import filled, same_colour_around
 from app.painting.history import History
 from app.painting.layers import Layer, LayerKind
+from app.painting.map_maker import MapMaker
 from app.painting.outgoing import clipboard_data, copied, export_png, picture_in, save_to_gallery
 from app.painting.selection import NOTHING
 from app.painting.tiles import Key, Tile
@@ -60,6 +61,7 @@ class PaintTab(QWidget):
         self._session, self._recipes = session, recipes
         self.bench = Workbench(session, self)
         self.easel = self.bench.easel
+        self.maps = MapMaker(session, self)
         self.view = PaintView(self.easel)
         self.hand = Hand(self.view, self._fill, self._pick, self._own_keys())
         self.strip = ToolStrip(self.easel)
@@ -135,6 +137,7 @@ class PaintTab(QWidget):
         self.bar.generate_wanted.connect(self.generate)
         self.brushes.mask_wanted.connect(self.change_mask)
         self.brushes.feather_changed.connect(lambda pixels: setattr(bench, "feather", pixels))
+        self.guides.map_wanted.connect(lambda kind: self.maps.make(self.easel.document, kind))
         self.guides.reference_wanted.connect(self._reference_selected)
         self.view.pictures_dropped.connect(lambda data: self._place(picture_in(data)))
         bench.opened.connect(self._opened)

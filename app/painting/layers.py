@@ -118,5 +118,9 @@ class Painting:
         rest.insert(max(0, min(to, len(rest))), self.layers[at])
         return replace(self, layers=tuple(rest))
 
+    def activated(self, layer_id: str) -> Painting:
+        """With another layer to work on, if it is here."""
+        return replace(self, active=layer_id) if self.layer(layer_id) is not None else self
+
     def all_tiles(self) -> set[Tile]:
         return {tile for layer in self.layers for tile in (*layer.tiles.values(), *layer.cover.values())}
