@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
+def _moves(event: QKeyEvent) -> bool:
+    return event.type() == QEvent.Type.KeyPress and event.key() in _MOVES
+
+
 class LoraPicker(QWidget):
     """Signals: `picked(ModelCard)`, `words_wanted(str)`. See the module's text for its use."""
 
@@ -92,8 +96,7 @@ class LoraPicker(QWidget):
         return self.model.card(self.view.currentIndex())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        pressed = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
-        if watched is self.search and pressed and event.key() in _MOVES:
+        if watched is self.search and isinstance(event, QKeyEvent) and _moves(event):
             if not self.view.currentIndex().isValid() and self.model.rowCount():
                 self.view.setCurrentIndex(self.model.index(0))
             else:

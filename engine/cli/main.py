@@ -23,6 +23,7 @@ _MODULES = {
     "export": "gallery",
     "gallery": "gallery",
     "history": "history",
+    "lora": "lora",
     "models": "models",
     "logo": "logo",
     "upscale": "upscale",

@@ -125,6 +125,12 @@ class Downloader:
                 self.shelf.forget(download.id)
         self._changed()
 
+    def hold_waiting(self) -> None:
+        """Pause what waits for a program that has ended."""
+        for download in self.shelf.list():
+            if download.state is DownloadState.WAITING and not is_claimed(self.shelf.lock(download.id)):
+                self.shelf.keep(with_state(download, DownloadState.PAUSED))
+
     def next_waiting(self) -> Download | None:
         """The oldest that waits for its turn here."""
         for download in self.shelf.list():

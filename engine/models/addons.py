@@ -175,7 +175,7 @@ class AddOns:
     # inside
 
     def _records(self, kind: ModelKind) -> Iterator[AddOn]:
-        for record in sorted((self.folder / kind.folder).glob(f"*/{RECORD}")):
+        for record in sorted((self.folder / kind.folder).glob(f"[!.]*/{RECORD}")):
             if add_on := read_record(record):
                 yield add_on
 

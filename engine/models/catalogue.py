@@ -53,7 +53,7 @@ class ModelCatalogue:
 
     def list(self) -> Models:
         """All usable models, the starter first, the others by name."""
-        installed = [model for record in sorted(self.folder.glob(f"*/{RECORD}")) if (model := _read_record(record))]
+        installed = [model for record in sorted(self.folder.glob(f"[!.]*/{RECORD}")) if (model := _read_record(record))]
         starter = self._starter()
         return ([starter] if starter else []) + sorted(installed, key=lambda model: model.name.casefold())
 
