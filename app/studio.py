@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -14,6 +14,7 @@ from app.characters_panel.shelf import CharacterShelf
 from app.characters_panel.trainable import trainable
 from app.create_panel.compose import guide_of
 from app.create_panel.generator import Generator
+from app.create_panel.grid_desk import GridDesk
 from app.create_panel.memory import PanelMemory
 from app.create_panel.panel import CreatePanel
 from app.create_panel.state import CreateModel, CreateState
@@ -40,7 +41,7 @@ from app.window.main_window import MainWindow
 from app.window.sheet import Sheet
 from app.window.shortcuts_sheet import ShortcutsSheet
 from engine.protocol.events import ArtifactMade, Done
-from engine.protocol.recipes import AnimationRecipe, AnyRecipe, DrawingRecipe, PictureRecipe
+from engine.protocol.recipes import AnimationRecipe, AnyRecipe, DrawingRecipe, LogoRecipe, PictureRecipe
 
 if TYPE_CHECKING:
     from app.builder_panel.panel import BuilderPanel
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from app.canvas.paint_tab import PaintTab
     from app.canvas.paint_view import PaintView
     from app.characters_panel.panel import CharactersPanel
+    from app.logo_panel.panel import LogoPanel
     from app.stage.panel import StagePanel
     from engine.library.gallery import Entry
 
@@ -72,6 +74,7 @@ class Studio(QObject):
         self.create = CreatePanel(session, self.create_model, self.generator)
         self.supplies = Supplies(session, self.models, self.create_model, self.create)
         self.panel_memory = PanelMemory(session, self.create_model)
+        self.grids = GridDesk(session, self.generator)
         self.gallery = GalleryPanel(session, self.deeds)
         self.queue = QueuePanel(session)
         self.picture = PictureTab(session)
@@ -79,6 +82,7 @@ class Studio(QObject):
         self.characters.learnt.connect(self.models.refresh)
         self.characters_panel: CharactersPanel | None = None
         self.stage: StagePanel | None = None
+        self.logo: LogoPanel | None = None
         self.builder: BuilderPanel | None = None
         self.paint: PaintTab | None = None
         self.sheet: Sheet | None = None
@@ -122,6 +126,7 @@ class Studio(QObject):
         session.prompts_changed.connect(self._load_history)
         self.create.loras_wanted.connect(self.choose_lora)
         self.create.style_save_wanted.connect(self.keep_style)
+        self.create.grid_wanted.connect(self.make_grid)
         self.create.styles.remove_wanted.connect(self.remove_style)
 
     def need_builder(self) -> BuilderPanel:
@@ -172,6 +177,8 @@ class Studio(QObject):
             self.need_characters()
         if key == "paint":
             self.need_paint()
+        if key == "logo":
+            self.need_logo()
         self.window.refresh_enabled()
         if key != "animate" or self.stage is not None:
             return
@@ -187,6 +194,19 @@ class Studio(QObject):
             self.builder.actions() if self.builder is not None else (),
             self.paint.actions() if self.paint is not None else (),
         )
+
+    def need_logo(self) -> LogoPanel:
+        """The logo panel, made at its first use."""
+        if self.logo is None:
+            from app.logo_panel.panel import LogoPanel
+
+            self.logo = LogoPanel(self.session)
+            self.window.workspace.tabs.fill("logo", self.logo)
+        return self.logo
+
+    def enlarge_selected(self, scale: Literal[2, 4]) -> None:
+        """Queue the selected pictures to be made larger."""
+        self.deeds.enlarge(self.gallery.selected_entries(), scale)
 
     def need_paint(self) -> PaintTab:
         """The canvas, made at its first use."""
@@ -251,11 +271,17 @@ class Studio(QObject):
             self.sheet.dismiss()
         if self.stage is not None:
             self.stage.close_stage()
+        if self.logo is not None:
+            self.logo.close_panel()
 
     # recipes
 
     def use_recipe(self, recipe: AnyRecipe, source: str = "") -> None:
         """Fill the Create panel or the builder with a recipe; it can be undone."""
+        if isinstance(recipe, LogoRecipe):
+            self.need_logo().show_recipe(recipe)
+            self.session.show_tab("logo")
+            return
         inner = recipe.source if isinstance(recipe, AnimationRecipe) else recipe
         if isinstance(inner, DrawingRecipe):
             self.need_builder().set_mascot(inner.mascot)
@@ -284,12 +310,21 @@ class Studio(QObject):
 
         self.open_sheet(LoraSheet(self.window, self.models, self.create_model, self.create))
 
+    def make_grid(self) -> None:
+        from app.create_panel.grid_sheet import GridSheet
+
+        sheet = GridSheet(self.window, self.create_model)
+        sheet.started.connect(self.grids.start)
+        self.open_sheet(sheet)
+
     def keep_style(self) -> None:
         from app.create_panel.style_sheet import StyleSheet
 
-        sheet = StyleSheet(self.window, self.session, self.create_model)
-        sheet.kept.connect(lambda style: self.supplies.load_styles(then=style))
-        self.open_sheet(sheet)
+        self.open_sheet(
+            StyleSheet(
+                self.window, self.session, self.create_model, lambda style: self.supplies.load_styles(then=style)
+            )
+        )
 
     def remove_style(self, style_id: str) -> None:
         """Move one of the user's own styles to the trash; it can be undone."""

@@ -91,7 +91,7 @@ class GuideChips(QWidget):
 
     def _chip(self, blob: str, name: str, remove: Callable[[], object]) -> Chip:
         chip = Chip(name)
-        chip.close.clicked.connect(lambda: remove())
+        chip.away.clicked.connect(lambda: remove())
         library = self._session.library
         if library is not None:
             path = str(library.blobs.path(blob))
@@ -113,10 +113,10 @@ class Chip(QFrame):
         self.picture.setFixedSize(QSize(THUMB_PX, THUMB_PX))
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.name = ElidedLabel(name, "field")
-        self.close = IconButton("x", f"Take away: {name}")
+        self.away = IconButton("x", f"Take away: {name}")
         self._row.addWidget(self.picture)
         self._row.addWidget(self.name, 1)
-        self._row.addWidget(self.close)
+        self._row.addWidget(self.away)
 
     def add_slider(self, tip: str, value: float, most: float, tell: Callable[[float], object]) -> None:
         """From 0 to `most`."""

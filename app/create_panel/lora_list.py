@@ -159,7 +159,7 @@ class LoraList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._uses: tuple[LoraUse, ...] = ()
-        self._facts: dict[str, LoraFacts] = {}
+        self._facts: dict[str, LoraFacts] | None = None
         self.rows: list[LoraRow] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -185,15 +185,18 @@ class LoraList(QWidget):
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
-        missing = LoraFacts(trouble="This LoRA is not installed.")
-        self.rows = [
-            LoraRow(use, self._facts.get(use.name, missing if self._facts else LoraFacts())) for use in self._uses
-        ]
+        self.rows = [LoraRow(use, self._facts_of(use.name)) for use in self._uses]
         for number, row in enumerate(self.rows):
             row.changed.connect(lambda use, number=number: self._put(number, use))
             row.removed.connect(lambda number=number: self._put(number, None))
             row.word_wanted.connect(self.word_wanted)
             self._column.addWidget(row)
+        self.setVisible(bool(self.rows))
+
+    def _facts_of(self, name: str) -> LoraFacts:
+        if self._facts is None:
+            return LoraFacts()
+        return self._facts.get(name, LoraFacts(trouble="This LoRA is not installed; take it away or install it."))
 
     def _put(self, number: int, use: LoraUse | None) -> None:
         before, after = self._uses[:number], self._uses[number + 1 :]

@@ -24,7 +24,7 @@ from app.create_panel.vocabulary import unknown_words_note
 from app.session import StudioSession
 from app.theme.roles import set_role
 from app.theme.tokens import SPACE_1, SPACE_2, SPACE_3
-from app.widgets.buttons import IconButton, push_button
+from app.widgets.buttons import IconButton
 from app.widgets.labels import label
 from app.widgets.notes import NoteLine
 from app.widgets.section import Section
@@ -143,8 +143,7 @@ class CreatePanel(QWidget):
         self.loras = LoraList()
         self.loras.changed.connect(lambda uses: self._model.set(loras=uses))
         self.loras.word_wanted.connect(self.add_words)
-        self.add_lora = push_button("Add a LoRA", "ghost", "plus")
-        self.add_lora.setToolTip("LoRAs change a model a little: a style, a character, a thing")
+        self.add_lora = IconButton("plus", "Add a LoRA: it teaches the model a style, a character or a thing…")
         self.add_lora.clicked.connect(self.loras_wanted)
         self.size_field = SizeField()
         self.size_field.edited.connect(lambda width, height: self._edit(width=width, height=height))
@@ -154,8 +153,7 @@ class CreatePanel(QWidget):
         self.seed.last_wanted.connect(self._model.use_last_seed)
         self.seed.lock_changed.connect(lambda locked: self._model.set(seed_locked=locked))
         self._column.addWidget(self.model_field)
-        self._column.addWidget(self.loras)
-        self._column.addWidget(self.add_lora, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column.addWidget(_with_button("LoRAs", self.loras, self.add_lora))
         for field in (self.size_field, self.seed):
             self._column.addWidget(field)
 

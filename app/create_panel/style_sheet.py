@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, Qt, Signal
+from PySide6.QtCore import QBuffer, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
@@ -24,14 +25,14 @@ THUMBNAIL_PX = 192
 class StyleSheet(Sheet):
     """Words to add, the present LoRAs, negative prompt and settings, and the shown picture as its preview.
 
-    Emits `kept(style id)`.
+    `kept` is called with the style's id when it is written, after the sheet has gone.
     """
 
-    kept = Signal(str)
-
-    def __init__(self, window: QWidget, session: StudioSession, model: CreateModel) -> None:
+    def __init__(
+        self, window: QWidget, session: StudioSession, model: CreateModel, kept: Callable[[str], object]
+    ) -> None:
         super().__init__(window, "Keep as a style", width_px=520)
-        self._session, self._model = session, model
+        self._session, self._model, self._kept = session, model, kept
         self.name = QLineEdit()
         self.name.setPlaceholderText("My style")
         self.name_field = Field("Name", self.name)
@@ -70,12 +71,14 @@ class StyleSheet(Sheet):
 
             return save(library.folder, style, _thumbnail(path)).id
 
-        self._session.background.run(work, self._done)
-        self.dismiss()
+        session, kept = self._session, self._kept
 
-    def _done(self, style_id: str) -> None:
-        self._session.say(f"The style “{self.name.text().strip()}” is kept.", "success")
-        self.kept.emit(style_id)
+        def done(style_id: str) -> None:
+            session.say(f"The style “{name}” is kept.", "success")
+            kept(style_id)
+
+        session.background.run(work, done)
+        self.dismiss()
 
 
 def style_from(model: CreateModel, name: str, words: str) -> Style:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -116,9 +116,11 @@ class Deeds(QObject):
         library = self._session.library
         if library is None or not entries:
             return
-        from engine.library.commands import label_change
+        from engine.library.commands import label_entries
 
-        command = label_change(library, text, [entry.id for entry in entries], lambda: _discard(change(library.labels)))
+        command = label_entries(
+            library, text, [entry.id for entry in entries], lambda: _discard(change(library.labels))
+        )
         self._session.edit(text, command.do, command.undo)
 
     def erase(self, entries: Sequence[Entry]) -> None:
@@ -211,6 +213,18 @@ class Deeds(QObject):
             self._session.submit(recipe)
         how = "with new seeds" if vary is None else "as small variations"
         self._session.say(f"{counted(count).capitalize()} more, {how}, wait in the queue.", "info")
+
+    def enlarge(self, entries: Sequence[Entry], scale: Literal[2, 4]) -> None:
+        """Queue pictures to be made larger; what is no still picture is left out."""
+        from engine.protocol.artifacts import AssetType
+        from engine.protocol.recipes import UpscaleRecipe
+
+        pictures = [entry for entry in entries if entry.artifact.type is AssetType.IMAGE]
+        for entry in pictures:
+            title = Path(entry.artifact.file_name).stem
+            self._session.submit(UpscaleRecipe(source=entry.artifact.blob, scale=scale, title=title))
+        if pictures:
+            self._session.say(f"Enlarging {counted(len(pictures))} ×{scale}.", "info")
 
     def use_recipe(self, entry: Entry) -> None:
         if entry.recipe is None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.gallery.stars import Stars
 from app.theme.roles import set_role
@@ -57,7 +57,7 @@ class FilterBox(QFrame):
         for name, days in PERIODS:
             self.date.addItem(name, days)
         self.date.activated.connect(lambda _index: self.changed.emit())
-        self.lists: dict[str, tuple[QWidget, QComboBox]] = {"date": (label("Made", "field"), self.date)}
+        self.lists: dict[str, tuple[QLabel, QComboBox]] = {"date": (label("Made", "field"), self.date)}
         for kind, name in MADE_WITH.items():
             combo = QComboBox()
             combo.activated.connect(lambda _index: self.changed.emit())

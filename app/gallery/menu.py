@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.window.registry import Registry
 
 _ENTRY = (
-    "picture.paint", "picture.animate", "picture.make_again", "picture.more", "picture.vary", "picture.use_recipe",
-    "picture.open_in_builder", "",
+    "picture.paint", "picture.animate", "picture.logo", "picture.enlarge_2", "picture.enlarge_4", "",
+    "picture.make_again", "picture.more", "picture.vary", "picture.use_recipe", "picture.open_in_builder", "",
     "picture.similar", "picture.compare", "picture.details", "picture.tags", "",
     "picture.favourite", "picture.copy", "picture.copy_prompt", "picture.save", "picture.save_plain",
     "picture.reveal", "",

@@ -28,7 +28,7 @@ REFRESH_PAUSE_MS = 60
 FEW_STEPS = 40
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 
-PICTURES = ("picture",)
+PICTURES = ("picture", "sheet", "comparison", "control-map")
 ANIMATIONS = ("webm", "webp", "apng", "gif", "png-sequence")
 
 

@@ -79,7 +79,8 @@ class GalleryView(GridView):
 
     def _take_selection(self) -> None:
         ids = self._gallery.ids()
-        ranges = sorted((part.top(), part.bottom()) for part in self.selectionModel().selection())
+        chosen = self.selectionModel().selection()
+        ranges = sorted((chosen.at(n).top(), chosen.at(n).bottom()) for n in range(chosen.size()))
         self._ids = [id_ for top, bottom in ranges for id_ in ids[top : bottom + 1]]
         self._chosen = None
         self.viewport().update()

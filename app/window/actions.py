@@ -107,6 +107,10 @@ def _create(studio: Studio) -> None:
         when=lambda: studio.generator.working is not None,
     )  # fmt: skip
     add("create.prompt", "Write a prompt", to_prompt, "Ctrl+L", "type")
+    add("create.grid", "X/Y grid…", studio.make_grid, "Ctrl+G", "grid-3x3", when=is_open)
+    add("create.lora", "Add a LoRA…", studio.choose_lora, "", "puzzle", when=is_open)
+    add("create.style", "Keep as a style…", studio.keep_style, "", "palette", when=is_open)
+    add("create.last_seed", "The last picture's seed again", model.use_last_seed, "", "history")
     add("create.new_seed", "Another seed", model.new_seed, "Ctrl+Shift+R", "dices")
     add("create.lock_seed", "Keep or free the seed", studio.create.seed.lock.toggle, "", "lock")
     add("builder.open", "Build by hand", lambda: studio.session.show_tab("build"), "Ctrl+B", "hammer")
@@ -140,6 +144,9 @@ def _picture(studio: Studio) -> None:
     def is_drawing() -> bool:
         return one() and bool(chosen()) and isinstance(chosen()[0].recipe, DrawingRecipe)
 
+    add("picture.logo", "Make a logo", lambda: studio.session.show_tab("logo"), "Ctrl+Shift+G", "shapes", when=one)
+    add("picture.enlarge_2", "Enlarge ×2", lambda: studio.enlarge_selected(2), "", "expand", when=some)
+    add("picture.enlarge_4", "Enlarge ×4", lambda: studio.enlarge_selected(4), "Ctrl+Shift+E", "expand", when=some)
     add("picture.paint", "Paint on it", studio.paint_selected, "Ctrl+E", "brush", when=one)
     add("picture.animate", "Animate", lambda: studio.session.show_tab("animate"), "Ctrl+Shift+A", "play", when=one)
     again = ("picture.make_again", "Make it again", lambda: deeds.make_again(chosen()[0]))
@@ -160,13 +167,13 @@ def _picture(studio: Studio) -> None:
         "hammer",
         when=is_drawing,
     )
-    add("picture.more", "Four more, new seeds", lambda: deeds.more_like(chosen()[0], 4), "Ctrl+Shift+M", "copy-plus",
+    add("picture.more", "Four more, new seeds", lambda: deeds.more_like(chosen()[0], 4), "Ctrl+Alt+R", "copy-plus",
         when=has_prompt)  # fmt: skip
     add("picture.vary", "Four small variations", lambda: deeds.more_like(chosen()[0], 4, vary=VARIATION),
-        "Ctrl+Shift+V", "shuffle", when=has_prompt)  # fmt: skip
+        "Ctrl+Alt+V", "shuffle", when=has_prompt)  # fmt: skip
     add("picture.similar", "Find similar pictures", lambda: gallery.find_like(chosen()[0], entry_title(chosen()[0])),
         "Ctrl+Shift+F", "scan-search", when=lambda: one() and some())  # fmt: skip
-    add("picture.compare", "Compare", studio.compare_selected, "Ctrl+D", "columns-2", when=two)
+    add("picture.compare", "Compare", studio.compare_selected, "Ctrl+Shift+D", "columns-2", when=two)
     add("picture.details", "Name, note and recipe…", studio.show_details, "F2", "notebook-pen", when=one)
     for stars in range(6):
         name = f"Rate {stars} stars" if stars != 1 else "Rate 1 star"
@@ -295,6 +302,7 @@ def _view(studio: Studio) -> None:
 
     add("view.picture", "Picture", lambda: studio.session.show_tab("picture"), "Ctrl+1", "image")
     add("view.animate", "Animate tab", lambda: studio.session.show_tab("animate"), "Ctrl+2", "play")
+    add("view.logo", "Logo tab", lambda: studio.session.show_tab("logo"), "Ctrl+4", "shapes")
     add("view.paint", "Paint tab", lambda: studio.session.show_tab("paint"), "Ctrl+3", "brush")
     add("view.zoom_in", "Zoom in", lambda: view().zoom_by(STEP), "Ctrl++ Ctrl+=", "zoom-in")
     add("view.zoom_out", "Zoom out", lambda: view().zoom_by(1 / STEP), "Ctrl+-", "zoom-out")

@@ -23,15 +23,17 @@ MENUS: dict[str, tuple[str, ...]] = {
     ),
     "Create": (
         "create.generate create.cancel",
-        "create.prompt create.new_seed create.lock_seed",
+        "create.prompt create.new_seed create.last_seed create.lock_seed",
+        "create.grid create.lora create.style",
         "builder.open characters.open",
     ),
     "Picture": (
-        "picture.paint picture.animate picture.make_again picture.use_recipe picture.open_in_builder",
+        "picture.paint picture.animate picture.logo picture.make_again picture.use_recipe picture.open_in_builder",
         "picture.more picture.vary picture.similar picture.compare",
         "picture.details picture.favourite picture.tags",
         "picture.rate_5 picture.rate_4 picture.rate_3 picture.rate_2 picture.rate_1 picture.rate_0",
         "picture.save picture.save_plain picture.reveal picture.thumbnail",
+        "picture.enlarge_2 picture.enlarge_4",
         "picture.trash picture.restore picture.erase",
         "gallery.next gallery.previous",
     ),
@@ -40,7 +42,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "queue.cancel queue.retry queue.earlier queue.later",
     ),
     "View": (
-        "view.picture view.animate view.paint",
+        "view.picture view.animate view.paint view.logo",
         "view.zoom_in view.zoom_out view.fit view.actual view.checker view.sharp",
         "view.create view.gallery view.queue gallery.all gallery.trash",
         "view.reset view.full_screen",
