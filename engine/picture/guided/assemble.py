@@ -129,7 +129,7 @@ def _hole(
     hole = np.ones((size[1], size[0]), np.float32) if weight is None else (weight > _BINARY).astype(np.float32)
     pixels = scene.pixels if scene else np.zeros((size[1], size[0], 4), np.float32)
     rgb = pixels if ground is None and loaded.model.alpha else on_ground(pixels, ground or 0.5)
-    around = rgb * (1 - hole[..., None]) + np.float32(0.5) * hole[..., None]
+    around = (rgb * (1 - hole[..., None]) + 0.5 * hole[..., None]).astype(np.float32)
     return torch.cat([_as_cells(hole, loaded).round(), encode(loaded.pipe, around, loaded.policy.device)], 1)
 
 

@@ -29,7 +29,7 @@ def ground_for(premultiplied: Floats) -> float:
 
 def on_ground(premultiplied: Floats, ground: float) -> Floats:
     """(h, w, 4) premultiplied → (h, w, 3) before a grey ground."""
-    return premultiplied[..., :3] + np.float32(ground) * (1 - premultiplied[..., 3:])
+    return (premultiplied[..., :3] + ground * (1 - premultiplied[..., 3:])).astype(np.float32)
 
 
 def off_ground(rgb: Floats, ground: float) -> tuple[Bytes, float]:

@@ -67,7 +67,15 @@ class _Guided:
         return self._timesteps, num_inference_steps - begin // self.scheduler.order
 
     def prepare_latents(
-        self: Any, image: Tensor, timestep: Tensor, batch: int, each: int, dtype: Any, device: Any, *rest: Any
+        self: Any,
+        image: Tensor,
+        timestep: Tensor,
+        batch_size: int,
+        num_images_per_prompt: int,
+        dtype: Any,
+        device: Any,
+        generator: Any = None,
+        add_noise: bool = True,
     ) -> Tensor:
         noise = self._noise.to(device=device, dtype=dtype)
         if self.plan.forget:
@@ -75,10 +83,16 @@ class _Guided:
         return self.scheduler.add_noise(image.to(device=device, dtype=dtype), noise, timestep)
 
     def prepare_ip_adapter_image_embeds(
-        self: Any, image: Any, embeddings: Any, device: Any, each: int, guided: bool
+        self: Any,
+        ip_adapter_image: Any,
+        ip_adapter_image_embeds: Any,
+        device: Any,
+        num_images_per_prompt: int,
+        do_classifier_free_guidance: bool,
     ) -> list[Tensor]:
         references: References = self.plan.references
-        return [pair.to(device) for pair in (references.pairs if guided else references.embeddings)]
+        seen = references.pairs if do_classifier_free_guidance else references.embeddings
+        return [tensor.to(device) for tensor in seen]
 
     def _kept(self: Any, latents: Tensor, index: int) -> Tensor:
         """The latents after a step, with the start put back where it must not change yet."""

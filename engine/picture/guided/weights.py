@@ -49,9 +49,10 @@ def loaded_controlnet(net: InstalledControlNet, loaded: LoadedPipeline) -> Any:
 def _placed(module: Any, loaded: LoadedPipeline) -> Any:
     policy = loaded.policy
     if policy.offload == "sequential":
+        import torch
         from accelerate import cpu_offload
 
-        cpu_offload(module, policy.device)
+        cpu_offload(module, torch.device(policy.device))
         return module
     return module.to(policy.device)
 

@@ -56,7 +56,7 @@ def canny(rgba: Bytes) -> Bytes:
     import cv2
 
     premultiplied = premultiplied_from_straight(rgba)
-    on_grey = premultiplied[..., :3] + np.float32(0.5) * (1 - premultiplied[..., 3:])
+    on_grey = (premultiplied[..., :3] + 0.5 * (1 - premultiplied[..., 3:])).astype(np.float32)
     smooth = np.rint(_blurred(on_grey, max(0.8, _SIGMA * max(rgba.shape[:2]))) * 255).astype(np.uint8)
     gradient = np.abs(np.diff(smooth.astype(np.int16), axis=1)).max(axis=2)
     strong = gradient[gradient > 4]
