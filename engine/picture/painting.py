@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from engine.models.few_steps import defaults_for
 from engine.picture.alpha import Bytes, Floats, straight_from_premultiplied, without_specks
 from engine.picture.background import remove_background, unsure_note
 from engine.picture.effective import effective_settings
+from engine.picture.feature_reuse import faster_notes, reuse_for
 from engine.picture.guided.aids import GuideAids
 from engine.picture.guided.call import GuidedCall, asks_for_guidance, guided_recipe, prepare
 from engine.picture.latents import decode
@@ -81,7 +83,11 @@ def paint(
     previewer = Previewer(loaded)
     steps = guided.steps if guided else recipe.steps
 
-    with Watch(pipe, architecture.denoiser(pipe), cancelled) as watch:
+    denoiser = architecture.denoiser(pipe)
+    notes += faster_notes(recipe, denoiser)
+    reuse = reuse_for(recipe, denoiser)
+
+    with Watch(pipe, denoiser, cancelled) as watch, reuse or nullcontext():
 
         def after_step(_pipe: Any, index: int, _timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
             watch.check()
@@ -115,6 +121,7 @@ def paint(
     seconds["rest"] = time.perf_counter() - began - decoded - sum(watch.seconds.values())
     effective = effective_settings(loaded, prompt, (width, height), seconds) | settings
     effective |= guided.effective if guided else {}
+    effective |= {"faster": f"{reuse.full} of {reuse.full + reuse.reused} passes whole"} if reuse else {}
     return GeneratedPicture(rgba, effective, notes)
 
 
