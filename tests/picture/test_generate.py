@@ -130,15 +130,11 @@ def test_pose_of_the_recipe_is_put_into_the_prompt(rgba_model: InstalledModel) -
     assert picture.effective["prompt_sent"] == "a fox with a cap, standing"
 
 
-def test_words_unknown_to_a_fixed_vocabulary_and_words_beyond_the_encoder_are_named(rgba_model: InstalledModel) -> None:
+def test_words_unknown_to_a_fixed_vocabulary_are_named(rgba_model: InstalledModel) -> None:
     fixed = dataclasses.replace(rgba_model, vocabulary=True)
     [note] = make(fixed, prompt="a blue dragon", steps=1).warnings
     assert note.code == "unknown_words"
     assert "“dragon”" in note.sentence and "fox" in note.sentence and "full model" in note.sentence
-    [note] = make(rgba_model, prompt="a fox " + "very " * 80 + "with a crown", steps=1).warnings
-    assert note.code == "prompt_cut"
-    assert "left out" in note.sentence
-    assert str(note.parameters["cut"]).endswith("very with a crown")
 
 
 def _fails(times: int, error: BaseException, method: Callable[..., Any]) -> Callable[..., Any]:
