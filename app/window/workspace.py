@@ -18,7 +18,12 @@ class Workspace(QWidget):
         set_role(self, "canvas")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.notes = NoteBar()
-        tabs = [("picture", "Picture", "image"), ("animate", "Animate", "play"), ("paint", "Paint", "brush")]
+        tabs = [
+            ("picture", "Picture", "image"),
+            ("animate", "Animate", "play"),
+            ("paint", "Paint", "brush"),
+            ("logo", "Logo", "shapes"),
+        ]
         self.tabs = LateTabs(tabs, centred=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
