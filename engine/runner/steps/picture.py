@@ -16,12 +16,14 @@ from engine.protocol.picture_options import ControlKind, Framing
 from engine.protocol.recipes import ModelRef, PictureRecipe
 from engine.protocol.wire import Workplace
 from engine.runner.step import ArtifactDraft, Step, StepContext, StepKind
+from engine.runner.steps.avatar import A_POSE_BLOB, a_pose_picture, with_a_pose
 from engine.runner.steps.names import title_of
 from engine.runner.steps.pictures import read_rgba, write_png
 
 if TYPE_CHECKING:
     from engine.models.addon import AddOn, InstalledLora
     from engine.models.installed import InstalledModel
+    from engine.picture.alpha import Bytes
     from engine.picture.painting import Guides
 
 NATIVE = "native.png"
@@ -36,7 +38,7 @@ def generate_step(recipe: PictureRecipe, workplace: Workplace) -> Step:
     from engine.picture.sizes import native_size
 
     model = ModelCatalogue(Path(workplace.models)).resolve(recipe.model)
-    recipe = _with_hashes(recipe, model, Path(workplace.models))
+    recipe = _with_hashes(with_a_pose(recipe, model, Path(workplace.models)), model, Path(workplace.models))
     inputs = _what_decides(recipe)
     width, height = native_size(model, recipe.width, recipe.height)
     if width == height:
@@ -161,11 +163,15 @@ def _guides(context: StepContext, recipe: PictureRecipe) -> Guides:
     from engine.picture.guided.call import pictures_needed
     from engine.runner.steps.aids import StepAids
 
-    needed = pictures_needed(recipe)
-    for blob in needed:
+    inputs: dict[str, Bytes] = {}
+    for blob in pictures_needed(recipe):
+        if blob == A_POSE_BLOB:
+            inputs[blob] = a_pose_picture()
+            continue
         if blob not in context.blobs:
             context.blobs.read(blob)  # says that it is missing
-    return Guides({blob: read_rgba(context.blobs.path(blob)) for blob in needed}, StepAids(context.workplace))
+        inputs[blob] = read_rgba(context.blobs.path(blob))
+    return Guides(inputs, StepAids(context.workplace))
 
 
 def _finish(context: StepContext) -> None:
