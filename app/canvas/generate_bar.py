@@ -51,7 +51,7 @@ class GenerateBar(QFrame):
         page, row = _page()
         self.strength = ValueSlider("Change", 0.05, 1.0, self._bench.strength, percent, name_width=0)
         self.strength.setToolTip("How far the result may leave what is there: 100 % forgets it")
-        self.strength.setFixedWidth(190)
+        self.strength.setFixedWidth(176)
         self.strength.moved.connect(lambda value: setattr(self._bench, "strength", value))
         self.generate = push_button("Generate", "primary", "sparkles")
         self.generate.clicked.connect(self._clicked)
@@ -111,7 +111,7 @@ class GenerateBar(QFrame):
         mask = easel.document.painting.mask
         if mask is not None and mask.visible and not mask.empty:
             return "into the mask"
-        return "into the selection" if easel.selection else "the whole canvas"
+        return "into the selection" if easel.selection else ""
 
     def _clicked(self) -> None:
         if self._bench.commission.open:

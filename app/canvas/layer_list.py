@@ -191,7 +191,7 @@ class LayerDelegate(QStyledItemDelegate):
 def _second_line(layer: Layer) -> str:
     parts: list[str] = []
     if layer.kind is LayerKind.CONTROL:
-        return f"Guides, weight {layer.opacity:.0%}"
+        return f"Weight {layer.opacity:.0%}"
     if layer.opacity < 1.0:
         parts.append(f"{layer.opacity:.0%}")
     if layer.blend is Blend.MULTIPLY:

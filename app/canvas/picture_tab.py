@@ -13,6 +13,8 @@ from app.canvas.empty_state import EmptyState
 from app.canvas.image_view import ImageView
 from app.canvas.progress_badge import ProgressBadge
 from app.canvas.view_bar import ViewBar
+from app.history.frames import is_animation
+from app.history.player import Player
 from app.session import StudioSession
 from engine.protocol.artifacts import AssetType
 from engine.protocol.events import TERMINAL, AnyEvent
@@ -32,6 +34,8 @@ class PictureTab(QWidget):
         self._wanted: str | None = None
         self.view = ImageView()
         self.bar = ViewBar(self.view)
+        self.player = Player(session, self.view)
+        self.bar.follow(self.player)
         self.badge = ProgressBadge(self.view)
         self.empty = EmptyState()
         picture = QWidget()
@@ -67,13 +71,14 @@ class PictureTab(QWidget):
         self._following = None
         self.badge.hide()
         self._wanted = entry.id
+        self.player.stop()
+        if is_animation(entry.artifact):
+            self._loaded(entry.id, QImage(), describe(entry))
+            self.player.play(entry)
+            return
         path = self._session.library.blobs.path(entry.artifact.blob)
         shown = describe(entry)
-        if entry.artifact.type is AssetType.IMAGE or entry.artifact.media_type in (
-            "image/gif",
-            "image/webp",
-            "image/apng",
-        ):
+        if entry.artifact.type is AssetType.IMAGE:
             self._session.background.run(lambda: QImage(str(path)), lambda image: self._loaded(entry.id, image, shown))
         else:
             self._loaded(entry.id, QImage(), shown)
@@ -111,6 +116,7 @@ class PictureTab(QWidget):
             case _:
                 return
         self._following, self._wanted = job_id, None
+        self.player.stop()
         live = self._session.jobs.get(job_id)
         self.view.show_image(image, size)
         self.bar.describe("Making…")
@@ -119,6 +125,7 @@ class PictureTab(QWidget):
 
     def _clear(self) -> None:
         self._following = self._wanted = None
+        self.player.stop()
         self.view.clear()
         self.badge.hide()
         self.bar.describe("")

@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from app.canvas.image_view import ImageView
+from app.history.player import Player
 from app.theme.roles import set_role
 from app.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from app.widgets.buttons import ActionButton, IconButton, tooltip
@@ -41,6 +42,20 @@ class ViewBar(QFrame):
         view.zoomed.connect(
             lambda zoom: self.percent.setText(f"{zoom * view.devicePixelRatioF():.0%}".replace("%", " %"))
         )
+
+    def follow(self, player: Player) -> None:
+        """A button that pauses an animation, shown while there is one."""
+        button = IconButton("pause", "Pause or go on")
+        button.clicked.connect(player.toggle)
+        button.hide()
+        self._layout.insertWidget(self._actions_at, button)
+        self._actions_at += 1
+
+        def show(playing: bool) -> None:
+            button.set_icon("pause" if playing else "play")
+            button.setVisible(player.can_play)
+
+        player.playing.connect(show)
 
     def describe(self, text: str) -> None:
         self.text.setText(text)

@@ -46,9 +46,7 @@ def _draw_layer(painter: QPainter, layer: Layer, area: QRect, live: Live) -> Non
         _draw_tiles(painter, layer, layer.cover, live(layer.id + COVER_SUFFIX), local)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Plus)
     else:
-        # Of a map the lines are wanted on the screen, not its black ground.
-        shown = QPainter.CompositionMode.CompositionMode_Screen
-        painter.setCompositionMode(shown if layer.kind is LayerKind.CONTROL else MODES[layer.blend])
+        painter.setCompositionMode(MODES[layer.blend])
     _draw_tiles(painter, layer, layer.tiles, live(layer.id), local)
 
 

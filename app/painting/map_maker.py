@@ -11,7 +11,7 @@ from app.painting.compose import flatten
 from app.painting.document import Document
 from app.painting.errand import png
 from app.painting.layers import Layer, LayerKind
-from app.painting.tiles import cut
+from app.painting.tiles import Key, Tile, cut, image_over, pixels_of
 from app.session import StudioSession
 from engine.protocol.events import TERMINAL, AnyEvent, ArtifactMade, Failed
 from engine.protocol.ids import new_id
@@ -68,15 +68,14 @@ class MapMaker(QObject):
             return
         path = str(library.blobs.path(artifact.blob))
 
-        def show(image: QImage) -> None:
-            if not image.isNull():
-                self._place(document, image, frame, kind)
+        def work() -> dict[Key, Tile]:
+            image = QImage(path)
+            return {} if image.isNull() else cut(without_black(image), (frame.left(), frame.top()))
 
-        self._session.background.run(lambda: QImage(path), show)
+        self._session.background.run(work, lambda tiles: self._place(document, tiles, kind))
 
-    def _place(self, document: Document, image: QImage, frame: QRect, kind: str) -> None:
+    def _place(self, document: Document, tiles: dict[Key, Tile], kind: str) -> None:
         painting = document.painting
-        tiles = cut(image, (frame.left(), frame.top()))
         old = next((layer for layer in painting.layers if layer.control == kind), None)
         if old is not None:
             document.apply("new map", painting.changed(old.id, tiles=tiles, visible=True))
@@ -87,3 +86,10 @@ class MapMaker(QObject):
             # What was being painted on stays in the hand.
             document.apply("control map", painting.activated(active))
         self.made.emit()
+
+
+def without_black(image: QImage) -> QImage:
+    """A map whose black ground is clear, so that the picture shows through; on black it is the same again."""
+    pixels = pixels_of(image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)).copy()
+    pixels[..., 3] = pixels[..., :3].max(axis=2)
+    return image_over(pixels).copy()

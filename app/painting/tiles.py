@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,7 +124,17 @@ def cut(image: QImage, at: tuple[int, int] = (0, 0)) -> dict[Key, Tile]:
     return tiles
 
 
+class _OfImage(np.ndarray[Any, np.dtype[np.uint8]]):
+    """An array over a picture's memory, which keeps the picture alive; so do its views."""
+
+    image: QImage | None = None
+
+    def __array_finalize__(self, parent: object) -> None:
+        self.image = getattr(parent, "image", None)
+
+
 def pixels_of(image: QImage) -> Pixels:
-    """(height, width, 4) uint8 over the memory of a 32-bit picture, which must outlive the array."""
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    """(height, width, 4) uint8 over the memory of a 32-bit picture."""
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine()).view(_OfImage)
+    rows.image = image
     return rows[:, : image.width() * 4].reshape(image.height(), image.width(), 4)
