@@ -24,6 +24,8 @@ from app.gallery.menu import entry_menu
 from app.gallery.model import PICTURES
 from app.gallery.panel import GalleryPanel
 from app.gallery.tags_sheet import TagsSheet
+from app.history.frames import is_animation
+from app.models_panel.desk import StudioModels
 from app.models_panel.store import ModelStore
 from app.painting.guidance import Guide
 from app.projects.deeds import ProjectDeeds
@@ -66,6 +68,7 @@ class Studio(QObject):
         super().__init__(window)
         self.session, self.window = session, window
         self.models = ModelStore(session, self)
+        self.model_desk = StudioModels(session, self.models)
         self.create_model = CreateModel(self, lambda: session.guidance.guide)
         self.generator = Generator(session, self.create_model)
         self.deeds = Deeds(session)
@@ -344,7 +347,7 @@ class Studio(QObject):
         )
 
     def _open_entry(self, entry: Entry) -> None:
-        if entry.artifact.role in PICTURES:
+        if entry.artifact.role in PICTURES or is_animation(entry.artifact):
             self.session.show_tab("picture")
         else:
             self.deeds.open_outside(entry)
@@ -377,11 +380,20 @@ class Studio(QObject):
     def open_keys(self) -> None:
         self.open_sheet(ShortcutsSheet(self.window, self.window.registry))
 
-    def open_settings(self, page: str = "models") -> None:
+    def open_models(self) -> None:
         if self.session.library is None:
             return
-        sheet = SettingsSheet(self.window, self.session, page)
-        sheet.models.models_changed.connect(self.models.refresh)
+        from app.models_panel.sheet import ModelsSheet
+
+        sheet = ModelsSheet(self.window, self.model_desk, self.create_model.state.model)
+        sheet.words_wanted.connect(self.create.add_words)
+        self.open_sheet(sheet)
+
+    def open_settings(self, page: str = "library") -> None:
+        if self.session.library is None:
+            return
+        sheet = SettingsSheet(self.window, self.session, self.model_desk, page)
+        sheet.models_wanted.connect(self.open_models)
         sheet.library.change_wanted.connect(self.choose_library)
         self.open_sheet(sheet)
 

@@ -20,13 +20,15 @@ TYPING_PAUSE_MS = 80
 
 @dataclass(frozen=True)
 class CardFilter:
-    """`kind` and `architecture` "" mean any. `checkpoint`: what fits it is marked, and alone with `only_fitting`."""
+    """`kind` and `architecture` "" mean any. `checkpoint`: what fits it is marked, and alone with `only_fitting`.
+    `only`: ids of the cards to show."""
 
     text: str = ""
     kind: str = ""
     architecture: str = ""
     checkpoint: ModelCard | None = None
     only_fitting: bool = False
+    only: frozenset[str] | None = None
 
 
 class ModelList(QAbstractListModel):
@@ -103,6 +105,7 @@ class ModelList(QAbstractListModel):
             if (not wanted.kind or card.kind.value == wanted.kind)
             and (not wanted.architecture or card.architecture == wanted.architecture)
             and all(word in self._words[card.id] for word in asked)
+            and (wanted.only is None or card.id in wanted.only)
             and (not wanted.only_fitting or card.fits(wanted.checkpoint))
         ]
         if wanted.checkpoint is not None:

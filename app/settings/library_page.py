@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.models_panel.words import size_words
 from app.session import StudioSession
-from app.settings.models_page import size_words
 from app.theme.tokens import SPACE_2, SPACE_6
 from app.widgets.buttons import push_button
 from app.widgets.labels import ElidedLabel, label

@@ -70,7 +70,7 @@ def _app(studio: Studio) -> None:
     add("project.manage", "Manage projects…", studio.manage_projects, "Ctrl+Shift+P", "folder", when=is_open)
     add("app.import", "Import pictures…", studio.choose_import, "Ctrl+I", "file-down", when=is_open)
     add("app.library", "Open another library…", studio.choose_library, "", "hard-drive")
-    add("app.models", "Models…", lambda: studio.open_settings("models"), "Ctrl+M", "package", when=is_open)
+    add("app.models", "Models…", studio.open_models, "Ctrl+M", "package", when=is_open)
     add("app.settings", "Settings…", lambda: studio.open_settings("library"), "Ctrl+,", "settings", when=is_open)
     add("app.log", "Show the logs", show_log, "", "folder-open", when=is_open)
     add("app.quit", "Quit", window.close, "Ctrl+Q", "log-out")

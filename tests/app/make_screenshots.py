@@ -99,7 +99,7 @@ def photograph_work(app: QApplication, out: Path, folder: Path) -> None:
     run.window.reset_layout()
     studio.open_palette()
     photographer.take("studio-palette")
-    studio.open_settings("models")
+    studio.open_models()
     photographer.wait(1.0)
     photographer.take("studio-models")
     studio.open_keys()
