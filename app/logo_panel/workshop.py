@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from engine.library.library import Library
     from engine.vector.crop import Rgba
     from engine.vector.figure import Figure
-    from engine.vector.subject import Subject
+    from engine.vector.subject import Flat, Subject
 
 DRAFT_SIDE, FINAL_SIDE = 448, 1024
 """Pixels at which a picture is traced while a control moves, and once it rests (as the export does)."""
-PREVIEW_PX = 900
-TILE_PX = 240
+PREVIEW_PX, DRAFT_PX = 900, 560
 _KEPT = 12
 
 
@@ -73,6 +72,7 @@ class Workshop:
 
     def __init__(self) -> None:
         self._subjects: OrderedDict[tuple[str, LogoCrop, int, int], Subject] = OrderedDict()
+        self._flat: tuple[str, Flat] | None = None
 
     def draft(self, source: Source, choices: Choices) -> Made:
         """Quickly: the coloured logo alone."""
@@ -93,18 +93,20 @@ class Workshop:
             forms = forms_of(layout)
             variants = {"full": layout.full, "one-colour": forms.mono, "inverted": forms.inverted}
             tiles = {name: image_of(figure) for name, figure in {**variants, "outline": forms.outline}.items()}
-        full = tiles.get("full") or image_of(layout.full)
+        full = tiles.get("full") or image_of(layout.full, DRAFT_PX)
         size = len(svg(layout.full).encode())
         return Made(full, tiles, layout.full.colours, len(layout.full.fills), size, side != FINAL_SIDE)
 
     def _subject(self, source: Source, choices: Choices, side: int) -> Subject:
-        from engine.vector.subject import subject_of_drawing, subject_of_picture
+        from engine.vector.subject import flat_of_drawing, subject_of_flat, subject_of_picture
 
         key = (source.entry_id, choices.crop, choices.colours, 0 if source.drawing else side)
         found = self._subjects.get(key)
         if found is None:
             if source.drawing is not None:
-                found = subject_of_drawing(source.drawing, choices.crop, choices.colours)
+                if self._flat is None or self._flat[0] != source.entry_id:
+                    self._flat = (source.entry_id, flat_of_drawing(source.drawing))
+                found = subject_of_flat(self._flat[1], choices.crop, choices.colours)
             else:
                 assert source.rgba is not None
                 found = subject_of_picture(source.rgba, choices.crop, choices.colours, source.joints, side)
@@ -115,10 +117,10 @@ class Workshop:
         return found
 
 
-def image_of(figure: Figure) -> QImage:
+def image_of(figure: Figure, width: int = PREVIEW_PX) -> QImage:
     from engine.vector.render import png
 
-    return QImage.fromData(png(figure, PREVIEW_PX))
+    return QImage.fromData(png(figure, width))
 
 
 def _pixels(path: Path) -> Rgba:

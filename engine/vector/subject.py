@@ -25,13 +25,27 @@ class Subject:
     head: Box | None
 
 
-def subject_of_drawing(drawing: Drawing, crop: LogoCrop, colours: int) -> Subject:
+@dataclass(frozen=True)
+class Flat:
+    """A drawing as flat shapes in all its colours: the whole, and the head alone."""
+
+    whole: Figure
+    head: Figure
+
+
+def flat_of_drawing(drawing: Drawing) -> Flat:
     """From the builder's own vectors: exact curves, nothing traced."""
-    head = head_of_drawing(drawing)
+    return Flat(figure_of_drawing(drawing), head_of_drawing(drawing))
+
+
+def subject_of_flat(flat: Flat, crop: LogoCrop, colours: int) -> Subject:
     if crop is LogoCrop.HEAD:
-        return Subject(reduced(head, colours), head.bounds)
-    whole = reduced(figure_of_drawing(drawing), colours)
-    return Subject(whole, head.bounds if crop is LogoCrop.EMBLEM else None)
+        return Subject(reduced(flat.head, colours), flat.head.bounds)
+    return Subject(reduced(flat.whole, colours), flat.head.bounds if crop is LogoCrop.EMBLEM else None)
+
+
+def subject_of_drawing(drawing: Drawing, crop: LogoCrop, colours: int) -> Subject:
+    return subject_of_flat(flat_of_drawing(drawing), crop, colours)
 
 
 def subject_of_picture(
