@@ -20,6 +20,8 @@ _DECODES_BELOW = 512
 """Models up to this native size have a VAE cheap enough to show true pixels."""
 _SHARE = 0.12
 """How much of the denoising time true previews may take."""
+_GUESSING_SHARE = 0.02
+"""The same for linear guesses, which cost next to nothing beside a step of a full model."""
 _SHAPES_FROM = 0.3
 """Before this fraction of the steps nothing but colour and place is decided, and the linear guess shows as much."""
 
@@ -32,12 +34,17 @@ class Previewer:
         self._began = time.perf_counter()
         self._spent = 0.0
         self._decodes = 0
+        self._guessing = 0.0
+        self._guesses = 0
 
     def at(self, step: int, steps: int, latents: Any) -> Callable[[], bytes] | None:
         """A function that makes the PNG of this step, or None when another one would take too much time."""
         if step >= steps:
             return None  # the finished picture follows at once
         if self._loaded.model.native_size >= _DECODES_BELOW or step < _SHAPES_FROM * steps:
+            mean = self._guessing / self._guesses if self._guesses else 0.0
+            if self._guessing + mean > _GUESSING_SHARE * (time.perf_counter() - self._began):
+                return None
             return lambda: self._linear(latents)
         mean = self._spent / self._decodes if self._decodes else 0.0
         if self._spent + mean > _SHARE * (time.perf_counter() - self._began):
@@ -47,7 +54,11 @@ class Previewer:
     def _linear(self, latents: Any) -> bytes:
         if self._loaded.preview_map is None:
             self._loaded.preview_map = linear_map(self._loaded.pipe, self._loaded.policy.device)
-        return _png(guess(latents, self._loaded.preview_map), MOST_PIXELS // 2)
+        began = time.perf_counter()
+        data = _png(guess(latents, self._loaded.preview_map), MOST_PIXELS // 2)
+        self._guessing += time.perf_counter() - began
+        self._guesses += 1
+        return data
 
     def _true(self, latents: Any) -> bytes:
         began = time.perf_counter()

@@ -28,7 +28,8 @@ def upscaler_name(rgba: Bytes, size: tuple[int, int]) -> str:
 
 
 def upscale(rgba: Bytes, size: tuple[int, int]) -> Bytes:
-    """(h, w, 4) uint8 straight alpha → the same picture whole on a clear canvas of `size` (width, height), centred."""
+    """(h, w, 4) uint8 straight alpha → the same picture in `size` (width, height), never distorted: a cut-out figure
+    whole on a clear canvas, one that fills its frame filling this one, with what stands over cut off on both sides."""
     name = upscaler_name(rgba, size)
     if name == "none":
         return rgba
@@ -37,15 +38,30 @@ def upscale(rgba: Bytes, size: tuple[int, int]) -> Bytes:
     if name == "learned-x4" and folder:
         picture = _learned(picture, folder)
     height, width = picture.shape[:2]
-    scale = min(size[0] / width, size[1] / height)
-    inner = (max(1, round(width * scale)), max(1, round(height * scale)))
-    picture = _lanczos(picture, inner)
-    if inner != size:
-        canvas = np.zeros((size[1], size[0], 4), np.float32)
-        left, top = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
-        canvas[top : top + inner[1], left : left + inner[0]] = picture
-        picture = canvas
+    fills = bool(_border(rgba).min() == 255)
+    scale = (max if fills else min)(size[0] / width, size[1] / height)
+    picture = _lanczos(picture, (max(1, round(width * scale)), max(1, round(height * scale))))
+    picture = _centred(picture, size)
     return straight_from_premultiplied(picture, snap=False)
+
+
+def _border(rgba: Bytes) -> Bytes:
+    """The alpha of the outermost pixels."""
+    alpha = rgba[..., 3]
+    return np.concatenate((alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1]))
+
+
+def _centred(picture: Floats, size: tuple[int, int]) -> Floats:
+    """On a clear canvas of `size` (width, height), or cut down to it, the middle in the middle."""
+    height, width = picture.shape[:2]
+    if (width, height) == size:
+        return picture
+    out = np.zeros((size[1], size[0], 4), np.float32)
+    from_x, from_y = max(0, (width - size[0]) // 2), max(0, (height - size[1]) // 2)
+    to_x, to_y = max(0, (size[0] - width) // 2), max(0, (size[1] - height) // 2)
+    part = picture[from_y : from_y + size[1], from_x : from_x + size[0]]
+    out[to_y : to_y + part.shape[0], to_x : to_x + part.shape[1]] = part
+    return out
 
 
 def finish(rgba: Bytes, width: int, height: int) -> tuple[Bytes, str]:

@@ -35,8 +35,13 @@ def key(**choices: Any) -> str:
 
 def test_keys_of_the_first_version_still_hold() -> None:
     assert key() == "5e3925f22f52d12d60fc7f3bc98c3834cff341d189b38d8119ccd9eb42995310"
+    chosen = key(negative="cat", seed=5, width=768, height=1344, steps=9, guidance=2.5, pose=Pose.WAVING)
+    assert chosen == "c9c730fbc4870d30063edd9a29f56fa91349d3029830b896eaf7d8018eae57eb"
+
+
+def test_a_format_that_is_painted_at_another_size_than_before_has_another_key() -> None:
     chosen = key(negative="cat", seed=5, width=512, height=768, steps=9, guidance=2.5, pose=Pose.WAVING)
-    assert chosen == "5b0fa29d778e2bff3aa6653945133642491740c379d5bdd98384cc9a687622b1"
+    assert chosen != "5b0fa29d778e2bff3aa6653945133642491740c379d5bdd98384cc9a687622b1"
 
 
 def test_what_a_recipe_only_remembers_is_no_part_of_its_key() -> None:

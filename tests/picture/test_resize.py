@@ -10,7 +10,7 @@ import pytest
 
 from engine.models.installed import InstalledModel
 from engine.picture.resize import finish, upscale
-from engine.picture.sizes import native_size
+from engine.picture.sizes import BUCKETS, native_size
 
 SDXL = InstalledModel(
     name="x", path=Path("x"), architecture="sdxl", layout="single-file", hash="0" * 64, size_bytes=1, native_size=1024,
@@ -43,6 +43,28 @@ def test_edges_show_no_dark_fringe_after_enlarging() -> None:
     out = upscale(disc(64), (256, 256))
     edge = (out[..., 3] > 40) & (out[..., 3] < 215)
     assert np.abs(out[edge][:, :3].astype(int) - (240, 120, 20)).max() <= 6
+
+
+@pytest.mark.parametrize("size", [(200, 96), (96, 200), (300, 250)])
+def test_a_picture_that_fills_its_frame_fills_the_asked_one_undistorted(size: tuple[int, int]) -> None:
+    scene = disc(128)
+    scene[scene[..., 3] < 255] = (20, 40, 200, 255)
+    out = upscale(scene, size)
+    assert out.shape == (size[1], size[0], 4) and (out[..., 3] == 255).all()
+    orange = np.argwhere((out[..., 0] > 128) & (out[..., 2] < 100))
+    (top, left), (bottom, right) = orange.min(0), orange.max(0)
+    wanted = 0.7 * max(size)
+    assert right - left + 1 == pytest.approx(min(wanted, size[0]), abs=2)
+    assert bottom - top + 1 == pytest.approx(min(wanted, size[1]), abs=2)
+
+
+def test_sdxl_paints_only_formats_that_it_was_trained_on() -> None:
+    for width, height in ((1920, 1080), (1024, 768), (512, 768), (4096, 512), (64, 4096), (1000, 1008)):
+        size = native_size(SDXL, width, height)
+        assert size in BUCKETS
+        nearest = min(abs(np.log(w / h * height / width)) for w, h in BUCKETS)
+        assert abs(np.log(size[0] / size[1] * height / width)) == pytest.approx(nearest)
+    assert native_size(SDXL, 1024, 768) == (1152, 896)
 
 
 def test_right_size_is_left_alone() -> None:

@@ -35,7 +35,7 @@ _REMEMBERED = ("written", "style", "character")
 
 def generate_step(recipe: PictureRecipe, workplace: Workplace) -> Step:
     """Raises UnknownModel or BadModel when the recipe's checkpoint can't be used."""
-    from engine.picture.sizes import native_size
+    from engine.picture.sizes import native_size, nearest_size
 
     model = ModelCatalogue(Path(workplace.models)).resolve(recipe.model)
     recipe = _with_hashes(with_a_pose(recipe, model, Path(workplace.models)), model, Path(workplace.models))
@@ -44,6 +44,8 @@ def generate_step(recipe: PictureRecipe, workplace: Workplace) -> Step:
     if width == height:
         # Every square is generated alike, so that another final size finds this result in the cache.
         inputs |= {"width": width, "height": height}
+    elif (width, height) != nearest_size(model.native_size, recipe.width, recipe.height):
+        inputs["native"] = [width, height]
     if _asks_for_joints(recipe):
         inputs |= {"finder": weights_hash("joints")}
     return Step(
