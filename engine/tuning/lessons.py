@@ -14,12 +14,13 @@ from engine.models.installed import InstalledModel
 from engine.protocol.recipes import LoraTrainingRecipe
 from engine.tuning.augment import for_vae, to_square, variants
 from engine.tuning.looking import caption_of
+from engine.tuning.samples import sample_texts
 from engine.tuning.subject import Subject
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-_REMINDERS = 24
+_REMINDERS = 16
 _FULL_REMINDERS = 6
 _SILENT = 0.08
 """Share of the lessons that say nothing, so that guidance keeps working."""
@@ -36,10 +37,8 @@ class Lessons:
     captions: tuple[str, ...]
     reminders: Tensor | None
     reminder_texts: tuple[str, ...]
-
-    @property
-    def all_texts(self) -> list[str | None]:
-        return [None, *dict.fromkeys((*self.texts, *self.reminder_texts))]
+    shown: tuple[str, ...]
+    """Prompts for sample pictures."""
 
     def batch(self, size: int, prior: float, rng: random.Random) -> tuple[Tensor, list[str | None]]:
         """`size` latents with their texts, at least one of them a reminder when there are any and `prior` is not 0."""
@@ -86,27 +85,34 @@ def prepare(
     policy = subject.policy
     squares = [to_square(picture, policy.resolution) for picture in pictures]
     captions = write_captions(recipe, model, squares)
-    device = policy.device
-    subject.pipe.vae.to(device)
+    shown = sample_texts(recipe, model, captions)
+    _learn(subject, [None, *captions, *shown])
+    subject.pipe.vae.to(policy.device)
     channels = int(subject.pipe.vae.config.in_channels)
     kept: list[Tensor] = []
     back: list[Tensor] = []
     texts: list[str] = []
     for index, (square, caption) in enumerate(zip(squares, captions, strict=True)):
-        versions = variants(square, policy.variants + 1, recipe.seed + index)
-        for version in versions:
-            made = subject.encode(for_vae(version[None], channels))
-            (kept if len(kept) < (index + 1) * policy.variants else back).append(made)
-            progress(0.7 * (len(kept) + len(back)) / (len(squares) * (policy.variants + 1)))
+        made = subject.encode(for_vae(variants(square, policy.variants + 1, recipe.seed + index), channels))
+        kept.append(made[:-1])
+        back.append(made[-1:])
+        progress(0.7 * (index + 1) / len(squares))
         texts += [caption] * policy.variants
     reminders, said = _reminders(recipe, model, subject, lambda share: progress(0.7 + 0.3 * share))
     lessons = Lessons(
-        torch.cat([*kept, *back]), (*texts, *captions), len(back), tuple(captions), reminders, tuple(said)
+        torch.cat([*kept, *back]), (*texts, *captions), len(back), tuple(captions), reminders, tuple(said), tuple(shown)
     )
-    for part in ("text_encoder", "text_encoder_2"):
-        getattr(subject.pipe, part).to(device)
-    subject.words.learn(lessons.all_texts, device)
     return lessons
+
+
+def _learn(subject: Subject, texts: Sequence[str | None]) -> None:
+    """Encode texts; the encoders are on the device only as long as that takes."""
+    encoders = [getattr(subject.pipe, part) for part in ("text_encoder", "text_encoder_2")]
+    for encoder in encoders:
+        encoder.to(subject.policy.device)
+    subject.words.learn(texts, subject.policy.device)
+    for encoder in encoders:
+        encoder.to("cpu")
 
 
 def _reminders(
@@ -118,8 +124,6 @@ def _reminders(
 
     if not subject.policy.prior:
         return None, []
-    made: list[Tensor] = []
-    texts: list[str] = []
     channels = int(subject.pipe.vae.config.in_channels)
     if model.vocabulary:
         from engine.builder.captions import caption, random_mascot
@@ -127,19 +131,18 @@ def _reminders(
         from engine.builder.raster import render_premultiplied
 
         rng = random.Random(recipe.seed)
-        for index in range(_REMINDERS):
-            mascot = random_mascot(rng)
-            drawn = render_premultiplied(draw(mascot), subject.policy.resolution).astype(np.float32) / 255
-            picture = torch.from_numpy(drawn).permute(2, 0, 1)[None]
-            made.append(subject.encode(for_vae(picture, channels)))
-            texts.append(caption(mascot, rng))
-            progress((index + 1) / _REMINDERS)
-        return torch.cat(made), texts
+        mascots = [random_mascot(rng) for _ in range(_REMINDERS)]
+        drawn = [render_premultiplied(draw(mascot), subject.policy.resolution) for mascot in mascots]
+        progress(0.5)
+        pictures = torch.from_numpy(np.stack(drawn)).permute(0, 3, 1, 2).float() / 255
+        said = [caption(mascot, rng) for mascot in mascots]
+        _learn(subject, said)
+        return subject.encode(for_vae(pictures, channels)), said
     text = recipe.description or "a mascot character"
-    device = subject.policy.device
-    for part in ("text_encoder", "text_encoder_2", "unet"):
-        getattr(subject.pipe, part).to(device)
-    subject.words.learn([None, text], device)
+    _learn(subject, [text])
+    subject.unet.to(subject.policy.device)
+    made: list[Tensor] = []
+    texts: list[str] = []
     with subject.without_lora():
         for index in range(_FULL_REMINDERS):
             drawn = subject.paint(text, recipe.seed + index, steps=20, guidance=6.0)

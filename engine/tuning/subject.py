@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 ADAPTER = "default"
+_PIXELS_AT_ONCE = 8 * 256**2
 
 
 class Words:
@@ -92,8 +93,10 @@ class Subject:
         import torch
 
         vae = self.pipe.vae
+        at_once = max(1, _PIXELS_AT_ONCE // self.policy.resolution**2)
         with torch.no_grad():
-            found = vae.encode(pictures.to(vae.device, vae.dtype)).latent_dist.mode()
+            parts = [vae.encode(some.to(vae.device, vae.dtype)).latent_dist.mode() for some in pictures.split(at_once)]
+        found = torch.cat(parts)
         shift = getattr(vae.config, "shift_factor", None) or 0.0
         return ((found.float() - shift) * vae.config.scaling_factor).cpu()
 

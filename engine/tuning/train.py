@@ -17,7 +17,7 @@ from engine.protocol.recipes import LoraTrainingRecipe
 from engine.tuning.lessons import Lessons, prepare
 from engine.tuning.lora_file import file_names, notes_of, write_lora
 from engine.tuning.policy import TuningPolicy
-from engine.tuning.samples import Sample, comparison, sample_texts
+from engine.tuning.samples import Sample, comparison
 from engine.tuning.state import TrainingState
 from engine.tuning.subject import Subject, load_subject
 
@@ -78,9 +78,8 @@ def train_lora(
         desk.progress(_PREPARED * share, None)
 
     lessons = prepare(recipe, model, subject, pictures, preparing)
-    shown = sample_texts(recipe, model, lessons.captions)
-    subject.words.learn(shown, policy.device)
-    _to_device(subject)
+    shown = lessons.shown
+    subject.unet.to(policy.device)
     run = _Run(recipe, subject, lessons, desk)
     run.train(shown)
     trained = run.result()
@@ -93,13 +92,6 @@ def train_lora(
 
     comparison(subject, pictures[0], shown, recipe.seed, out / "comparison.png", comparing)
     return trained
-
-
-def _to_device(subject: Subject) -> None:
-    """The text encoders have done their work; the UNet takes the device."""
-    for part in ("text_encoder", "text_encoder_2"):
-        getattr(subject.pipe, part).to("cpu")
-    subject.unet.to(subject.policy.device)
 
 
 class _Run:
