@@ -110,6 +110,9 @@ class Handler(BaseHTTPRequestHandler):
     def _as_slow(self, data: bytes, _visit: int) -> None:
         self._send(data, pause_s=0.02)
 
+    def _as_crawling(self, data: bytes, _visit: int) -> None:
+        self._send(data, pause_s=0.3)
+
     def _as_no_ranges(self, data: bytes, visit: int) -> None:
         self._send(data, ranges=False, cut=len(data) // 2 if visit == 1 else None)
 

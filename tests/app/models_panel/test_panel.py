@@ -101,7 +101,7 @@ def test_a_shared_folder_and_its_duplicates(panel: ModelsPanel, until: Until, tm
 
 
 def test_a_download_shows_pauses_and_ends_installed(hub: Hub, panel: ModelsPanel, until: Until) -> None:
-    panel.install_bar.source.setText(hub.url("slow"))
+    panel.install_bar.source.setText(hub.url("crawling"))
     panel.install_bar.button.click()
     until(lambda: panel.desk.standings and panel.desk.standings[0].done_bytes > 0)
     [row] = panel.downloads.rows.values()
