@@ -14,6 +14,7 @@ from engine.picture.guided.aids import GuideAids
 from engine.picture.guided.call import Finish, GuidedCall
 from engine.picture.guided.controls import controls_of
 from engine.picture.guided.finishing import finish_of
+from engine.picture.guided.glimpse import in_place
 from engine.picture.guided.ground import ground_for, on_ground
 from engine.picture.guided.masks import cells
 from engine.picture.guided.scene import Scene, scene_of
@@ -94,6 +95,7 @@ def _painted(desk: _Desk, scene: Scene | None, size: tuple[int, int]) -> GuidedC
         steps=taken,
         finish=finish_of(recipe, loaded.model, scene, ground, desk.aids),
         effective={"guided": effective},
+        place=in_place(scene) if scene else None,
     )
 
 

@@ -41,6 +41,8 @@ class GuidedCall:
     notes: list[Note] = field(default_factory=list[Note])
     picture: Bytes | None = None
     """The finished picture when nothing has to be painted (strength 0, clear margins): take it and call nothing."""
+    place: Callable[[bytes], bytes] | None = None
+    """From a preview's PNG to one of the whole canvas, when only a window of it is painted."""
 
 
 def prepare(

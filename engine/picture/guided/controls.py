@@ -37,16 +37,21 @@ def controls_of(
     aids: GuideAids,
 ) -> Controls:
     """Raises UnknownModel when no ControlNet is installed for a kind of control, BadModel when one can't be used."""
-    import torch
-
     if not recipe.controls:
         return Controls()
+    import torch
+
+    from engine.picture.guided.union import for_kind
+
     nets = [aids.controlnet(control.kind, control.model, loaded.model) for control in recipe.controls]
     maps = [
         place_map(map_of(control, inputs[control.blob], aids), scene, recipe.start, size) for control in recipe.controls
     ]
     return Controls(
-        [loaded_controlnet(net, loaded) for net in nets],
+        [
+            for_kind(loaded_controlnet(net, loaded), control.kind)
+            for control, net in zip(recipe.controls, nets, strict=True)
+        ],
         {
             "control_image": [torch.from_numpy(np.ascontiguousarray(m)).permute(2, 0, 1)[None] for m in maps],
             "controlnet_conditioning_scale": [control.weight for control in recipe.controls],

@@ -59,9 +59,13 @@ def _placed(module: Any, loaded: LoadedPipeline) -> Any:
 
 def _read_folder(folder: Path, unet: Any) -> Any:
     from diffusers.models.controlnets.controlnet import ControlNetModel
+    from safetensors import safe_open
 
-    if not (folder / "config.json").is_file():
-        return _read(next(iter(sorted(folder.glob("*.safetensors")))), unet)
+    weights = next(iter(sorted(folder.glob("*.safetensors"))))
+    with safe_open(weights, framework="pt") as tensors:
+        union = "task_embedding" in tensors.keys()  # noqa: SIM118 - no mapping, though it has keys
+    if union or not (folder / "config.json").is_file():
+        return _read(weights, unet)
     plain = (folder / "diffusion_pytorch_model.safetensors").is_file()
     return ControlNetModel.from_pretrained(
         str(folder), local_files_only=True, use_safetensors=True, variant=None if plain else "fp16", dtype=unet.dtype
@@ -75,6 +79,8 @@ def _read(file: Path, unet: Any) -> Any:
     from diffusers.models.controlnets.controlnet import ControlNetModel
     from safetensors.torch import load_file
 
+    from engine.picture.guided.union import is_union, union_like
+
     tensors = {_bare(name): tensor for name, tensor in load_file(file).items()}
     original = "input_hint_block.0.weight" in tensors
     hint = tensors["input_hint_block.0.weight" if original else "controlnet_cond_embedding.conv_in.weight"]
@@ -85,6 +91,9 @@ def _read(file: Path, unet: Any) -> Any:
             conditioning_channels=hint.shape[1],
             conditioning_embedding_out_channels=_hint_widths(tensors, original),
         )
+    if is_union(tensors):
+        with torch.device("meta"):
+            module = union_like(dict(module.config), tensors)
     if original:
         # diffusers' own conversion forgets SDXL's embedding of sizes.
         sizes = {ours + end: tensors[theirs + end] for theirs, ours in _SIZES.items() for end in (".weight", ".bias")}

@@ -105,6 +105,31 @@ def test_control_and_mask_together_keep_the_surroundings(
     assert np.array_equal(painted, figure)
 
 
+@pytest.mark.parametrize("form", ["folder", "file"])
+def test_union_network_reads_each_kind_of_map_in_its_own_way(
+    form: str, rgba_model: InstalledModel, maker: Maker, figure: Bytes, tmp_path: Path
+) -> None:
+    import torch
+    from diffusers import ControlNetUnionModel
+
+    torch.manual_seed(0)
+    net = ControlNetUnionModel.from_config(
+        dict(controlnet(rgba_model).config)
+        | {"num_control_type": 8, "num_trans_channel": 32, "num_proj_channel": 32, "num_trans_layer": 2}
+    )
+    for name, value in net.named_parameters():
+        if "controlnet_" in name or "proj" in name:
+            torch.nn.init.normal_(value, std=0.2)
+    path = save_controlnet(net, tmp_path / ("union" if form == "folder" else "union.safetensors"), form)
+    maker.shelf.nets = [installed_net(path, *ControlKind)]
+    ready = maker.put(np.dstack((pose_map(A_POSE, 64, 64), np.full((64, 64), 255, np.uint8))))
+    made = [
+        _controlled(rgba_model, maker, Control(kind=kind, blob=ready, ready=True)).rgba
+        for kind in (ControlKind.POSE, ControlKind.DEPTH, ControlKind.CANNY)
+    ]
+    assert not np.array_equal(made[0], made[1]) and not np.array_equal(made[1], made[2])
+
+
 def test_map_is_placed_where_the_painted_window_is(rgba_model: InstalledModel, maker: Maker, figure: Bytes) -> None:
     start = StartPicture(blob=maker.put(figure[:60].copy()), margins=Margins(bottom=36))
     recipe = maker.recipe(start=start)
