@@ -99,10 +99,9 @@ def prepare(
         progress(0.7 * (index + 1) / len(squares))
         texts += [caption] * policy.variants
     reminders, said = _reminders(recipe, model, subject, lambda share: progress(0.7 + 0.3 * share))
-    lessons = Lessons(
+    return Lessons(
         torch.cat([*kept, *back]), (*texts, *captions), len(back), tuple(captions), reminders, tuple(said), tuple(shown)
     )
-    return lessons
 
 
 def _learn(subject: Subject, texts: Sequence[str | None]) -> None:
