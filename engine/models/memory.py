@@ -35,13 +35,15 @@ class MemoryPolicy:
         return self.device.partition(":")[0]
 
 
-def choose_policy(machine: Machine, *, parameters: int, native_size: int) -> MemoryPolicy:
+def choose_policy(machine: Machine, *, parameters: int, native_size: int, diffuses: bool = True) -> MemoryPolicy:
     """The fastest way to hold a model of `parameters` that fits in what is free now.
 
-    It never refuses: when nothing fits, the most frugal way is tried.
+    It never refuses: when nothing fits, the most frugal way is tried. `diffuses` is False for the transformers that
+    match flow: their values leave the range of fp16, so bf16 is taken where the GPU has it.
     """
     for accelerator in sorted(machine.accelerators, key=lambda gpu: gpu.free_bytes, reverse=True)[:1]:
-        policy = _on_accelerator(accelerator, machine, parameters, native_size)
+        half: Dtype = "float16" if diffuses or not accelerator.bf16 else "bfloat16"
+        policy = _on_accelerator(accelerator, machine, parameters, native_size, half)
         if policy:
             return policy
     return _on_processor(machine, parameters, native_size)
@@ -73,24 +75,30 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(sign in text for sign in _SIGNS)
 
 
-def _on_accelerator(gpu: Accelerator, machine: Machine, parameters: int, native_size: int) -> MemoryPolicy | None:
-    dtype: Dtype = "float16"
+def _on_accelerator(
+    gpu: Accelerator, machine: Machine, parameters: int, native_size: int, dtype: Dtype
+) -> MemoryPolicy | None:
+    half = "fp16" if dtype == "float16" else "bf16"
     weights = parameters * 2
     working = _working_bytes(native_size, 2)
     free = _gib(gpu.free_bytes)
     if weights + working <= gpu.free_bytes:
-        return MemoryPolicy(gpu.device, dtype, "none", False, f"{gpu.name} ({free} free) holds all of it in fp16.")
+        return MemoryPolicy(gpu.device, dtype, "none", False, f"{gpu.name} ({free} free) holds all of it in {half}.")
     if gpu.kind != "cuda":
         return None  # offload between two names of one memory saves nothing
     if weights > machine.free_bytes:
         return None
     if weights * _LARGEST_PART + working <= gpu.free_bytes:
         return MemoryPolicy(
-            gpu.device, dtype, "model", True, f"{gpu.name} ({free} free) holds one part at a time, in fp16."
+            gpu.device, dtype, "model", True, f"{gpu.name} ({free} free) holds one part at a time, in {half}."
         )
     if gpu.free_bytes >= 2 * _GIB:
         return MemoryPolicy(
-            gpu.device, dtype, "sequential", True, f"{gpu.name} ({free} free) holds one layer at a time, in fp16: slow."
+            gpu.device,
+            dtype,
+            "sequential",
+            True,
+            f"{gpu.name} ({free} free) holds one layer at a time, in {half}: slow.",
         )
     return None
 

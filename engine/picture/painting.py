@@ -92,7 +92,7 @@ def paint(
         def after_step(_pipe: Any, index: int, _timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
             watch.check()
             clean = architecture.from_latents(pipe, watch.clean, width, height)
-            on_step(index + 1, steps, previewer.at(index + 1, steps, clean))
+            on_step(index + 1, steps, _placed(previewer.at(index + 1, steps, clean), guided))
             return values
 
         words = loaded.condition(prompt, recipe.negative, recipe.guidance)
@@ -135,12 +135,21 @@ def _set_up(
             raise Cancelled("The picture was cancelled.")
 
     worn = [Worn(use, lora.path, lora.hash) for use, lora in zip(recipe.loras, loras, strict=True)]
+    if worn:
+        loaded.tuning.before_loras()
     told, notes = loaded.wardrobe.wear(worn, check)
+    loaded.tuning.for_picture(loras=bool(worn))
     defaults = defaults_for(loaded.model, loras)
     few = defaults if defaults.few_steps else None
     loaded.pipe.scheduler = scheduler_for(recipe.scheduler, recipe.steps, loaded.scheduler, loaded.model, few)
     settings: dict[str, JsonValue] = {"loras": told} if told else {}
     return settings | ({"few_steps": few.why} if few else {}), notes
+
+
+def _placed(preview: Callable[[], bytes] | None, guided: GuidedCall | None) -> Callable[[], bytes] | None:
+    """The preview on its canvas, when only a window of it is painted."""
+    place = guided.place if guided else None
+    return preview if preview is None or place is None else lambda: place(preview())
 
 
 def _guided(recipe: PictureRecipe, loaded: LoadedPipeline, guides: Guides | None) -> GuidedCall | None:

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from engine.models.architectures import architecture as family
 from engine.models.installed import InstalledModel
 from engine.models.machine import survey
 from engine.models.memory import MemoryPolicy, choose_policy, is_out_of_memory
+from engine.models.speed import choose_speed
 from engine.picture.architecture import Architecture, Conditioning, architecture_of
 from engine.picture.loras.wardrobe import Wardrobe
+from engine.picture.tuning import Tuning
 from engine.protocol.errors import BadModel
 
 _PROMPTS_KEPT = 8
@@ -30,13 +33,15 @@ _OFFLINE = {
 @dataclass
 class LoadedPipeline:
     """A pipeline in memory. `preview_map` is filled when the first preview is made; `scheduler` is the checkpoint's
-    own; `wardrobe` holds its LoRAs; `words` remembers the last prompts as the text encoders gave them."""
+    own; `wardrobe` holds its LoRAs; `tuning` is how it computes faster; `words` remembers the last prompts as the text
+    encoders gave them."""
 
     pipe: Any
     model: InstalledModel
     policy: MemoryPolicy
     load_seconds: float
     architecture: Architecture
+    tuning: Tuning
     preview_map: Any = None
     scheduler: Any = None
     words: OrderedDict[object, Conditioning] = field(default_factory=OrderedDict[object, "Conditioning"])
@@ -81,9 +86,19 @@ class PipelineShelf:
                 held.model = model  # it may have been renamed since
                 return held
             self._drop()
-            chosen = policy or choose_policy(survey(), parameters=model.parameters, native_size=model.native_size)
+            chosen = policy or choose_policy(
+                survey(),
+                parameters=model.parameters,
+                native_size=model.native_size,
+                diffuses=family(model.architecture).diffuses,
+            )
             self._loaded = load(model, chosen)
             return self._loaded
+
+    @property
+    def held(self) -> LoadedPipeline | None:
+        """What is loaded now."""
+        return self._loaded
 
     def release(self) -> None:
         """Give the memory back."""
@@ -145,8 +160,9 @@ def load(model: InstalledModel, policy: MemoryPolicy) -> LoadedPipeline:
             details=f"{type(error).__name__}: {error}",
         ) from error
     _place(pipe, policy)
+    tuning = Tuning(pipe, architecture.denoiser(pipe), choose_speed(policy))
     pipe.set_progress_bar_config(disable=True)
-    return LoadedPipeline(pipe, model, policy, time.perf_counter() - began, architecture)
+    return LoadedPipeline(pipe, model, policy, time.perf_counter() - began, architecture, tuning)
 
 
 def _refuse_holes(pipe: Any, model: InstalledModel) -> None:

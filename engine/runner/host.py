@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 from pydantic import ValidationError
@@ -71,6 +71,11 @@ class Inbox:
         self._waiting: deque[Run] = deque()
         self._running: Run | None = None
         self._stop = threading.Event()
+
+    def has_waiting(self) -> bool:
+        """Whether a job is in line."""
+        with self._changed:
+            return bool(self._waiting)
 
     def cancelled(self) -> bool:
         """Whether the running job is to stop."""
@@ -179,7 +184,16 @@ def _work(inbox: Inbox, wire: Wire, bench: Workbench, planner: Planner) -> None:
         execute(job.job_id, job.recipe, planner=planner, bench=bench, emit=wire.event, cancelled=inbox.cancelled)
         inbox.finished()
         _keep_house(bench, tidy=jobs % TIDY_EVERY_JOBS == 0)
+        _stay_warm(inbox.has_waiting)
         jobs += 1
+
+
+def _stay_warm(job_waits: Callable[[], bool]) -> None:
+    """Compile a model that has just made its first picture, on the machines where that pays."""
+    if "engine.picture.pipeline" in sys.modules:
+        from engine.picture.keep_warm import keep_warm
+
+        keep_warm(job_waits)
 
 
 def _keep_house(bench: Workbench, *, tidy: bool) -> None:

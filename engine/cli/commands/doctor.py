@@ -42,7 +42,7 @@ def _machine() -> list[Line]:
     lines = [
         Line("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         Line("Processor", f"{os.cpu_count()} logical cores"),
-        _memory_policy(),
+        *_policies(),
         _ffmpeg(),
         *_starter(),
     ]
@@ -56,10 +56,17 @@ def _machine() -> list[Line]:
     return lines
 
 
-def _memory_policy() -> Line:
+def _policies() -> list[Line]:
+    """How a full SDXL would be held and computed here, and why."""
     from engine.models.memory import current_policy
+    from engine.models.speed import choose_speed
 
-    return Line("Device", current_policy().reason)
+    policy = current_policy()
+    choices = choose_speed(policy).choices
+    return [
+        Line("Device", policy.reason),
+        *(Line(choice.what, f"{'used' if choice.used else 'not used'}: {choice.why}") for choice in choices),
+    ]
 
 
 def _ffmpeg() -> Line:
