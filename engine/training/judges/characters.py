@@ -29,7 +29,7 @@ from engine.tuning.train import Desk, train_lora
 Bytes = NDArray[np.uint8]
 
 NAMES = ("Pip", "Bruno", "Momo", "Zibbo", "Tilly", "Gizmo", "Nox", "Fenn", "Wanda", "Quill")
-STEPS, GUIDANCE = 16, 4.0
+STEPS, GUIDANCE = 12, 4.0
 PICTURES = (3, 4, 5, 6)
 _POSE_WORDS = {Pose.HANDS_ON_HIPS: "with hands on hips"}
 
@@ -63,7 +63,7 @@ class Cast:
         return self.mascot.model_copy(update={"pose": scene[0], "mood": scene[1]})
 
 
-def cast_of(count: int, seed: int, new_scenes: int = 4) -> list[Cast]:
+def cast_of(count: int, seed: int, new_scenes: int = 3) -> list[Cast]:
     """`count` characters with strong proportions, species and colours all different as far as there are enough."""
     rng = random.Random(f"characters/{seed}")
     species, colours = list(Species), list(Colour)
