@@ -25,6 +25,7 @@ from app.gallery.model import PICTURES
 from app.gallery.panel import GalleryPanel
 from app.gallery.tags_sheet import TagsSheet
 from app.history.frames import is_animation
+from app.history.looking import Looking
 from app.models_panel.desk import StudioModels
 from app.models_panel.store import ModelStore
 from app.painting.guidance import Guide
@@ -78,6 +79,7 @@ class Studio(QObject):
         self.supplies = Supplies(session, self.models, self.create_model, self.create)
         self.panel_memory = PanelMemory(session, self.create_model)
         self.grids = GridDesk(session, self.generator)
+        self.looking = Looking(session)
         self.gallery = GalleryPanel(session, self.deeds)
         self.queue = QueuePanel(session)
         self.picture = PictureTab(session)

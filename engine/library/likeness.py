@@ -15,7 +15,7 @@ from engine.library.database import Database, Write
 from engine.library.entries import Entry, entry_of, select_entries
 from engine.library.entry_filter import EntryFilter
 from engine.library.facets import put_facets
-from engine.library.finding import all_conditions
+from engine.library.finding import Condition, all_conditions
 from engine.library.look import DIMENSIONS, VERSION, Look, look_at
 from engine.library.tables import generations, looks, shelf
 from engine.protocol.errors import BadPicture, MascotError
@@ -28,6 +28,7 @@ SAME_BITS = 4
 """Pictures whose hashes differ in so few bits are the same one, in another size or file."""
 STILL = ("image/png", "image/jpeg", "image/webp")
 _SIGN = 1 << 63
+_AT_ONCE = 250
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,12 @@ class Likeness:
             return None
 
     def like_entry(self, entry: Entry, wanted: EntryFilter, limit: int = 60) -> list[Similar]:
-        """Entries that look like this one, it left out, the most alike first. Raises BadPicture."""
+        """Entries that look like this one, its own pixels left out, the most alike first. Raises BadPicture."""
         found = self.like_picture(self._blobs.read(entry.artifact.blob), wanted, limit + 1)
-        return [similar for similar in found if similar.entry.id != entry.id][:limit]
+        return [similar for similar in found if similar.entry.artifact.blob != entry.artifact.blob][:limit]
 
     def like_picture(self, data: bytes, wanted: EntryFilter, limit: int = 60) -> list[Similar]:
-        """Entries that look like a picture file and fit the filter, the most alike first.
+        """Entries that look like a picture file and fit the filter, the most alike first; the same pixels once.
 
         Raises BadPicture when it can't be decoded.
         """
@@ -100,16 +101,20 @@ class Likeness:
         return self._database.read(lambda connection: self._nearest(connection, look, wanted, limit))
 
     def _nearest(self, connection: Connection, look: Look, wanted: EntryFilter, limit: int) -> list[Similar]:
+        conditions = all_conditions(wanted)
+        if conditions is None:
+            return []
         with self._lock:
             self._packed.catch_up(connection)
-            blobs, scores = self._packed.ranked(look, most=8 * limit)
-            found = _entries_of(connection, blobs, wanted)
-            if len(found) < limit and len(blobs) < self._packed.count:
-                blobs, scores = self._packed.ranked(look, most=self._packed.count)
-                found = _entries_of(connection, blobs, wanted)
-        likeness = dict(zip(blobs, scores, strict=True))
-        ordered = sorted(found, key=lambda entry: (-likeness[entry.artifact.blob], entry.id))
-        return [Similar(entry, likeness[entry.artifact.blob]) for entry in ordered[:limit]]
+            found: list[tuple[int, float]] = []
+            for most in (4 * limit, self._packed.count):
+                blobs, scores = self._packed.ranked(look, most=most)
+                found = _numbers_of(connection, blobs, scores, conditions, limit)
+                if len(found) >= limit or len(blobs) >= self._packed.count:
+                    break
+        rows = select_entries().where(shelf.c.number.in_([number for number, _ in found])).add_columns(shelf.c.number)
+        entries = {row.number: entry_of(row) for row in connection.execute(rows).all()}
+        return [Similar(entries[number], score) for number, score in found]
 
 
 def _keep(write: Write, rows: Sequence[tuple[int, str]], found: dict[str, Look | None]) -> None:
@@ -127,15 +132,32 @@ def _keep(write: Write, rows: Sequence[tuple[int, str]], found: dict[str, Look |
         write.connection.execute(put.on_conflict_do_update(index_elements=["blob"], set_=values))
 
 
-def _entries_of(connection: Connection, blobs: Sequence[str], wanted: EntryFilter) -> list[Entry]:
-    conditions = all_conditions(wanted)
-    if conditions is None:
-        return []
-    found: list[Entry] = []
-    for start in range(0, len(blobs), 500):
-        rows = select_entries().where(generations.c.blob.in_(blobs[start : start + 500]), *conditions)
-        found += [entry_of(row) for row in connection.execute(rows).all()]
-    return found
+def _numbers_of(
+    connection: Connection,
+    blobs: Sequence[str],
+    scores: Sequence[float],
+    conditions: Sequence[Condition],
+    limit: int,
+) -> list[tuple[int, float]]:
+    """Numbers on the shelf with their likeness, the most alike first; of results with the same pixels the newest."""
+    found: list[tuple[int, float]] = []
+    for start in range(0, len(blobs), _AT_ONCE):
+        some = blobs[start : start + _AT_ONCE]
+        wanted = (
+            select(generations.c.blob, func.max(shelf.c.number))
+            .join(shelf, shelf.c.generation_id == generations.c.id)
+            .where(generations.c.blob.in_(some), *conditions)
+            .group_by(generations.c.blob)
+        )
+        numbers = {row[0]: int(row[1]) for row in connection.execute(wanted).all()}
+        found += [
+            (numbers[blob], score)
+            for blob, score in zip(some, scores[start : start + _AT_ONCE], strict=True)
+            if blob in numbers
+        ]
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 class _Packed:

@@ -1,6 +1,6 @@
 """A library of 100,000 pictures: how soon the gallery opens, how quick search is, whether scrolling keeps 60 fps.
 
-`python -m tests.bench.library [ROWS]` prints the figures; the pictures share a few files, the rows are as real ones.
+`python -m tests.bench.library [ROWS]` prints the figures; the files are links to a few drawings, the rows as real ones.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from engine.library.entry_filter import EntryFilter
 from engine.library.facets import facets_of, words_of
 from engine.library.library import Library
 from engine.library.look import DIMENSIONS, VERSION, look_at
+from engine.protocol.artifacts import Artifact
 from engine.protocol.ids import new_id
 from engine.protocol.picture_options import LoraUse
 from engine.protocol.recipes import ModelRef, PictureRecipe
@@ -43,7 +44,7 @@ def build(folder: Path, rows: int) -> None:
         project = library.projects.default()
         made = [add_drawing(library, project.id, mascot, size=192) for mascot in mascots(BLOBS)]
         library.likeness.learn_all()
-        artifacts = [entry.artifact for entry in made]
+        artifacts = _own_files(library, [entry.artifact for entry in made], rows)
 
         def work(write: Write) -> None:
             connection = write.connection
@@ -57,7 +58,7 @@ def build(folder: Path, rows: int) -> None:
                     loras=(LoraUse(name="tiny hats"),) if chance.random() < 0.01 else (),
                     style=chance.choice(STYLES),
                 )
-                artifact, id_ = chance.choice(artifacts), new_id()
+                artifact, id_ = artifacts[number], new_id()
                 facts.append(
                     {"id": id_, "p": project.id, "b": artifact.blob, "a": artifact.model_dump_json(),
                      "r": recipe.model_dump_json(), "at": now - (rows - number) * 60_000}
@@ -78,21 +79,34 @@ def build(folder: Path, rows: int) -> None:
                 connection.execute(text(statement), lines)
 
         library.database.write(work)
-        _fill_looks(library, rows)
+        _fill_looks(library, artifacts)
 
 
-def _fill_looks(library: Library, rows: int) -> None:
-    """As many looks as there would be with a file per picture."""
+def _own_files(library: Library, drawn: list[Artifact], rows: int) -> list[Artifact]:
+    """A file of its own for each row: links to the few that were drawn."""
+    result: list[Artifact] = []
+    for number in range(rows + 1):
+        artifact = drawn[number % BLOBS]
+        name = f"{number:08x}".rjust(64, "0")[::-1]
+        target = library.blobs.path(name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.link(library.blobs.path(artifact.blob), target)
+        result.append(artifact.model_copy(update={"blob": name}))
+    return result
+
+
+def _fill_looks(library: Library, artifacts: list[Artifact]) -> None:
+    """A look per file: those of the drawings, each a little different."""
     import numpy as np
 
     chance = np.random.default_rng(2)
-    vectors = chance.normal(size=(rows, DIMENSIONS)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    packed = vectors.astype(np.float16)
-    lines = [
-        {"b": f"{number:064x}", "v": VERSION, "h": int(chance.integers(-(2**62), 2**62)), "x": packed[number].tobytes()}
-        for number in range(rows - BLOBS)
-    ]
+    known = library.database.read(lambda connection: connection.execute(text("SELECT vector FROM looks")).all())
+    drawn = np.stack([np.frombuffer(row[0], np.float16) for row in known]).astype(np.float32)
+    lines: list[dict[str, object]] = []
+    for artifact in artifacts:
+        vector = drawn[chance.integers(len(drawn))] + chance.normal(scale=0.03, size=DIMENSIONS).astype(np.float32)
+        packed = (vector / np.linalg.norm(vector)).astype(np.float16).tobytes()
+        lines.append({"b": artifact.blob, "v": VERSION, "h": int(chance.integers(-(2**62), 2**62)), "x": packed})
     statement = text("INSERT INTO looks (blob, version, hash, vector) VALUES (:b, :v, :h, :x)")
     library.database.write(lambda write: write.connection.execute(statement, lines))
 

@@ -107,6 +107,12 @@ def test_what_looks_alike_is_found_by_entry_and_by_file(studio: TestStudio, unti
     until(lambda: shown(studio) == [entry.id for entry in reversed(made.values())])
 
 
+def test_new_pictures_are_looked_at_in_quiet_moments(studio: TestStudio, until: Until) -> None:
+    fill(studio, until)
+    studio.studio.looking._timer.start(0)
+    until(lambda: studio.session.library.likeness.unseen() == 0)
+
+
 def test_a_picture_gets_a_name_stars_and_a_note(studio: TestStudio, qtbot: QtBot, until: Until) -> None:
     entry = fill(studio, until)[2]
     choose(studio, 0)
