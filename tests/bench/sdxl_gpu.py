@@ -145,7 +145,7 @@ def _ours(bench: Bench, total: int, few: int) -> dict[str, Any]:
 
     setting, steps = bench.setting, bench.setting.steps
     shelf = PipelineShelf()
-    loaded = shelf.take(_installed(bench.folder))
+    loaded = shelf.take(installed(bench.folder))
     pipe = loaded.pipe
     pipe.set_progress_bar_config(disable=True)
     loaded.tuning.for_picture(loras=False)
@@ -226,7 +226,7 @@ def _lora_switch(bench: Bench, loaded: Any, worn: Any, use: Any, picture: Callab
     return {"seconds": switch, "picture_before": before, "picture_after": after}
 
 
-def _installed(folder: Path) -> Any:
+def installed(folder: Path, native_size: int | None = None) -> Any:
     """The random checkpoint as the catalogue would describe it, used where it lies."""
     from engine.models.diffusers_folder import inspect_folder
     from engine.models.installed import InstalledModel
@@ -234,7 +234,7 @@ def _installed(folder: Path) -> Any:
     facts = inspect_folder(folder)
     return InstalledModel(
         name="random", path=folder, architecture=facts.architecture, layout="diffusers", hash="0" * 64,
-        size_bytes=0, native_size=facts.native_size, alpha=facts.alpha, builtin=False, licence="",
+        size_bytes=0, native_size=native_size or facts.native_size, alpha=facts.alpha, builtin=False, licence="",
         parameters=facts.parameters,
     )  # fmt: skip
 
@@ -264,7 +264,7 @@ def _cold_picture(kind: str, setting: Setting, folder: Path) -> None:
     from engine.protocol.recipes import PictureRecipe
 
     recipe = PictureRecipe(prompt=PROMPT, steps=setting.steps, guidance=GUIDANCE)
-    generate(recipe, _installed(folder), on_step=lambda *step: None, cancelled=lambda: False)
+    generate(recipe, installed(folder), on_step=lambda *step: None, cancelled=lambda: False)
 
 
 def _forget() -> None:

@@ -11,8 +11,8 @@ from engine.models.assets import asset_path
 from engine.models.clip_vocabulary import clip_tokenizer_files
 
 
-def save(folder: Path, device: str) -> Path:
-    """Write some 7 GB of fp16 weights to `folder`, made on `device`."""
+def save(folder: Path, device: str, *, seed: int = 0, **unet: Any) -> Path:
+    """Write some 7 GB of fp16 weights to `folder`, made on `device`; `unet` changes the UNet's configuration."""
     import torch
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
@@ -21,9 +21,9 @@ def save(folder: Path, device: str) -> Path:
     def config(part: str) -> dict[str, Any]:
         return json.loads(asset_path("sdxl", part, "config.json").read_text())
 
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     makers: dict[str, Any] = {
-        "unet": lambda: UNet2DConditionModel.from_config(config("unet")),
+        "unet": lambda: UNet2DConditionModel.from_config(config("unet") | unet),
         "vae": lambda: AutoencoderKL.from_config(config("vae")),
         "text_encoder": lambda: CLIPTextModel(CLIPTextConfig(**config("text_encoder"))),
         "text_encoder_2": lambda: CLIPTextModelWithProjection(CLIPTextConfig(**config("text_encoder_2"))),

@@ -13,7 +13,7 @@ from PIL import Image
 from engine.models.installed import InstalledModel
 from engine.picture.generate import GeneratedPicture, generate
 from engine.picture.pipeline import SHELF
-from engine.protocol.errors import BadModel
+from engine.protocol.errors import BadModel, OutOfMemory
 from engine.protocol.recipes import ModelRef, PictureRecipe
 from engine.protocol.wire import Workplace
 from engine.runner.execute import Workbench, execute
@@ -111,3 +111,27 @@ def test_transformer_alone_borrows_the_parts_of_an_installed_folder(dummies: Dum
 def test_negative_prompt_that_a_family_cannot_use_is_said(dummies: Dummies) -> None:
     picture = paint(dummies.model("flux-dev"), negative="blurry")
     assert "negative_unused" in [note.code for note in picture.warnings]
+
+
+@pytest.mark.parametrize("name", ["sd1", "sd3-clips", "flux-schnell", "qwen-image", "z-image"])
+def test_memory_that_runs_out_once_is_survived_and_twice_is_one_sentence(
+    dummies: Dummies, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = dummies.model(name)
+    kind = type(SHELF.take(model).architecture.denoiser(SHELF.take(model).pipe))
+    whole, failures = kind.forward, [1, 9]
+
+    def short(*args: Any, **kwargs: Any) -> Any:
+        if failures[0]:
+            failures[0] -= 1
+            raise RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes")
+        return whole(*args, **kwargs)
+
+    monkeypatch.setattr(kind, "forward", short)
+    picture = paint(model)
+    assert "memory_lowered" in [note.code for note in picture.warnings]
+    assert picture.effective["vae_tiling"] is True
+    failures.pop(0)
+    SHELF.release()
+    with pytest.raises(OutOfMemory, match=r"^Memory ran out while making a picture with .*\.$"):
+        paint(model)
