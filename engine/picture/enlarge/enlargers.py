@@ -71,8 +71,11 @@ def network_enlarger(net: Network, name: str, scale: int, device: str) -> Enlarg
 
 
 def resized(tile: Floats, scale: int) -> Floats:
-    """Premultiplied RGBA by Lanczos; its rings are clamped to colour ≤ alpha ≤ 1."""
-    out = np.clip(fitted(tile, tile.shape[0] * scale, tile.shape[1] * scale), 0, 1)
+    """Premultiplied RGBA by Lanczos. Where its rings lift alpha above 1, colour is lowered with it: an edge that is
+    clamped alone changes its hue."""
+    out = fitted(tile, tile.shape[0] * scale, tile.shape[1] * scale)
+    out[..., :3] /= np.maximum(out[..., 3:], 1)
+    out = np.clip(out, 0, 1)
     out[..., :3] = np.minimum(out[..., :3], out[..., 3:])
     return out
 
