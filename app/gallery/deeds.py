@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from engine.library.gallery import Entry
     from engine.library.labels import Labels
+    from engine.protocol.events import AnyEvent
 
 
 def counted(number: int) -> str:
@@ -34,6 +35,9 @@ class Deeds(QObject):
         super().__init__(session)
         self._session = session
         self.last_saved: Path | None = None
+        self._made_again: dict[str, Entry] = {}
+        session.job_event.connect(self._compare_again)
+        session.closed.connect(self._made_again.clear)
 
     def favourite(self, entries: Sequence[Entry]) -> None:
         """Mark all, or unmark all when all are marked."""
@@ -196,9 +200,33 @@ class Deeds(QObject):
         from engine.library.again import recipe_again
 
         try:
-            self._session.submit(recipe_again(entry))
+            job = self._session.submit(recipe_again(entry))
         except MascotError as error:
             self._session.report(error)
+            return
+        if job is not None:
+            self._made_again[job.id] = entry
+
+    def _compare_again(self, event: AnyEvent) -> None:
+        """Say whether what was made again is the same, and if not what the machine decided otherwise."""
+        before = self._made_again.get(event.job_id)
+        if before is None:
+            return
+        if event.kind in ("done", "failed", "cancelled"):
+            del self._made_again[event.job_id]
+        if event.kind != "artifact" or event.artifact.role != before.artifact.role:
+            return
+        if event.artifact.blob == before.artifact.blob:
+            self._session.say("Made again: the same pixels.", "success")
+            return
+        from engine.library.again import decided_otherwise
+
+        otherwise = decided_otherwise(before.artifact.effective, event.artifact.effective)
+        reasons = ", ".join(f"{name} was {old} and is {new}" for name, (old, new) in otherwise.items())
+        self._session.say(
+            f"Made again with other pixels: {reasons}." if reasons else "Made again; the pixels differ from before.",
+            "warning",
+        )
 
     def more_like(self, entry: Entry, count: int, vary: float | None = None) -> None:
         """Others of its kind: with new seeds, or with `vary` (0..1) the same seed turned a little."""

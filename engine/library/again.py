@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from engine.library.entries import Entry
 
 VARIATION_STRENGTH = 0.25
-_DECIDING = ("model_hash", "device", "dtype", "threads", "scheduler", "torch", "diffusers", "upscaler", "faster")
+_DECIDING = (
+    "model_hash",
+    "device",
+    "dtype",
+    "threads",
+    "scheduler",
+    "vae_tiling",
+    "torch",
+    "diffusers",
+    "upscaler",
+    "faster",
+)
 """What the machine decides that can change pixels."""
 
 

@@ -12,6 +12,7 @@ from engine.protocol.mascot import Accessory, Mascot
 from engine.protocol.recipes import (
     AnimationRecipe,
     AnyRecipe,
+    ControlMapRecipe,
     DrawingRecipe,
     LogoRecipe,
     LoraTrainingRecipe,
@@ -27,8 +28,8 @@ MAKING = ("model", "lora", "style", "character")
 
 
 def source_of(recipe: AnyRecipe | None) -> AnyRecipe | PictureFile | None:
-    """What a recipe starts from: an animation's or a logo's picture, else the recipe itself."""
-    return recipe.source if isinstance(recipe, AnimationRecipe | LogoRecipe) else recipe
+    """What a recipe starts from: an animation's, a logo's or a map's picture, else the recipe itself."""
+    return recipe.source if isinstance(recipe, AnimationRecipe | LogoRecipe | ControlMapRecipe) else recipe
 
 
 def facets_of(recipe: AnyRecipe | None) -> list[Facet]:

@@ -19,6 +19,7 @@ from engine.library.embed import read_recipe
 from engine.library.gallery import Entry
 from engine.protocol.artifacts import Artifact, AssetType
 from engine.protocol.errors import BadPicture
+from engine.protocol.events import ArtifactMade
 from engine.protocol.mascot import Colour, Mascot, Species
 from engine.protocol.recipes import PictureRecipe
 from tests.app.conftest import TestStudio, Until
@@ -142,6 +143,20 @@ def test_two_are_compared(studio: TestStudio, until: Until) -> None:
     sheet.choose(Mode.DIFFERENCE)
     assert sheet.view.mode is Mode.DIFFERENCE
     sheet.dismiss()
+
+
+def test_making_again_says_whether_the_pixels_are_the_same(studio: TestStudio, until: Until) -> None:
+    entry = fill(studio, until, 1)[0]
+    choose(studio, 0)
+    for artifact, words in (
+        (entry.artifact, "the same pixels"),
+        (entry.artifact.model_copy(update={"blob": "b" * 64}), "the pixels differ"),
+    ):
+        studio.window.registry["picture.make_again"].trigger()
+        job = studio.session.library.queue.list()[0]
+        studio.session.event_arrived(ArtifactMade(job_id=job.id, at=0.0, artifact=artifact))
+        until(lambda words=words: any(words in sentence for sentence in studio.sentences))
+        studio.session.library.queue.cancel(job.id)
 
 
 def test_more_of_the_kind_wait_in_the_queue(studio: TestStudio, until: Until) -> None:
