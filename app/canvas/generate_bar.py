@@ -51,7 +51,7 @@ class GenerateBar(QFrame):
         page, row = _page()
         self.strength = ValueSlider("Change", 0.05, 1.0, self._bench.strength, percent, name_width=0)
         self.strength.setToolTip("How far the result may leave what is there: 100 % forgets it")
-        self.strength.setFixedWidth(176)
+        self.strength.setFixedWidth(150)
         self.strength.moved.connect(lambda value: setattr(self._bench, "strength", value))
         self.generate = push_button("Generate", "primary", "sparkles")
         self.generate.clicked.connect(self._clicked)

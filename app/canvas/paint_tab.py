@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMenu, QStackedW
 from app.canvas.brush_panel import BrushPanel
 from app.canvas.canvas_page import CanvasPage
 from app.canvas.describe import entry_title
+from app.canvas.drag_out import DragOut
 from app.canvas.generate_bar import GenerateBar
 from app.canvas.guides_panel import GuidesPanel
 from app.canvas.hand import Hand
@@ -20,9 +21,10 @@ from app.canvas.layers_panel import LayersPanel
 from app.canvas.paint_view import PaintView
 from app.canvas.progress_badge import ProgressBadge
 from app.canvas.tool_strip import ToolStrip
+from app.gallery.carry import DRAG_FOLDER
 from app.painting import layer_deeds, masks
 from app.painting.compose import flatten
-from app.painting.errand import Errand
+from app.painting.errand import Errand, png
 from app.painting.fill import filled, same_colour_around
 from app.painting.history import History
 from app.painting.layers import Layer, LayerKind
@@ -107,11 +109,13 @@ class PaintTab(QWidget):
         foot.setSpacing(0)
         self.save_button = IconButton("image-down", "Save to the gallery", "Ctrl+Shift+S")
         self.save_button.clicked.connect(self.save)
+        self.drag_button = DragOut(lambda: self.easel.document.painting, self._drag_folder)
         self.menu_button = IconButton("ellipsis", "More of this canvas")
         self.menu_button.clicked.connect(
             lambda: self.menu().popup(self.menu_button.mapToGlobal(self.menu_button.rect().topLeft()))
         )
         foot.addStretch(1)
+        foot.addWidget(self.drag_button)
         foot.addWidget(self.save_button)
         foot.addWidget(self.menu_button)
         column.addLayout(foot)
@@ -128,6 +132,10 @@ class PaintTab(QWidget):
             QKeySequence("Delete"): self.delete,
             QKeySequence("Backspace"): self.delete,
         }
+
+    def _drag_folder(self) -> Path | None:
+        library = self._session.library
+        return None if library is None else library.layout.cache / DRAG_FOLDER
 
     def _connect(self) -> None:
         bench = self.bench
@@ -217,8 +225,9 @@ class PaintTab(QWidget):
         if self.bench.variants.reviewing:
             return
         shown = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-        if errand.region is not None:
-            shown = _only_inside(shown, masks.to_picture(errand.region))
+        limit = errand.limit()
+        if limit is not None:
+            shown = _only_inside(shown, masks.to_picture(limit))
         self.view.show_preview(shown, errand.area)
 
     def _show_veil(self) -> None:
@@ -330,18 +339,26 @@ class PaintTab(QWidget):
             )
 
     def copy(self) -> None:
-        QGuiApplication.clipboard().setMimeData(
-            clipboard_data(copied(self.easel.document.painting, self.easel.selection))
-        )
+        painting, selection = self.easel.document.painting, self.easel.selection
+
+        def work() -> tuple[QImage, bytes]:
+            image = copied(painting, selection)
+            return image, png(image)
+
+        self._session.background.run(work, lambda made: QGuiApplication.clipboard().setMimeData(clipboard_data(*made)))
 
     def paste(self) -> None:
         self._place(picture_in(QGuiApplication.clipboard().mimeData()))
 
     def _place(self, image: QImage) -> None:
+        document, frame = self.easel.document, self.easel.document.painting.frame
         if image.isNull():
             self._session.say("There is no picture to put here.", "info")
         elif self.is_open:
-            layer_deeds.add_picture(self.easel.document, image, "Picture")
+            self._session.background.run(
+                lambda: layer_deeds.cut_into_middle(image, frame),
+                lambda tiles: layer_deeds.add_picture(document, tiles, "Picture"),
+            )
 
     def _reference_selected(self) -> None:
         entry, library = self._entry(), self._session.library

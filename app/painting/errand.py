@@ -41,6 +41,17 @@ class Errand:
     start: StartPicture | None
     controls: tuple[Control, ...]
 
+    def limit(self) -> Coverage | None:
+        """(height, width) uint8 of the area: what the engine makes anew; None means all of it."""
+        if self.region is None and not self.edges.any:
+            return None
+        limit = np.full((self.area.height(), self.area.width()), 255 if self.edges.any else 0, np.uint8)
+        frame = self.painting.frame
+        x, y = frame.left() - self.area.left(), frame.top() - self.area.top()
+        inside = limit[y : y + frame.height(), x : x + frame.width()]
+        inside[:] = 0 if self.region is None else self.region
+        return limit
+
     def recipe(self, base: PictureRecipe, references: tuple[ReferencePicture, ...] = ()) -> PictureRecipe:
         """What the creator asked for, worked into the canvas. Raises pydantic.ValidationError."""
         from engine.protocol.recipes import PictureRecipe

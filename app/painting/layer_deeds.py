@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
 from app.background import Background
@@ -27,12 +28,15 @@ def add_layer(document: Document) -> None:
     document.apply("new layer", painting.added(Layer(new_id(), next_name(painting.layers)), above=above))
 
 
-def add_picture(document: Document, image: QImage, name: str, at: tuple[int, int] | None = None) -> None:
-    """A picture as a layer of its own, in the middle of the frame unless its place is told."""
-    frame = document.painting.frame
+def cut_into_middle(image: QImage, frame: QRect) -> dict[Key, Tile]:
+    """A picture as tiles in the middle of the frame; not for the GUI thread."""
     middle = frame.center()
-    place = at or (middle.x() + 1 - image.width() // 2, middle.y() + 1 - image.height() // 2)
-    layer = Layer(new_id(), name, LayerKind.PICTURE, tiles=cut(image, place))
+    return cut(image, (middle.x() + 1 - image.width() // 2, middle.y() + 1 - image.height() // 2))
+
+
+def add_picture(document: Document, tiles: Mapping[Key, Tile], name: str) -> None:
+    """A picture as a layer of its own."""
+    layer = Layer(new_id(), name, LayerKind.PICTURE, tiles=tiles)
     document.apply("place picture", document.painting.added(layer, above=document.painting.active))
 
 

@@ -69,11 +69,11 @@ def copied(painting: Painting, selection: Selection) -> QImage:
     return _limited(image, selection, area)
 
 
-def clipboard_data(image: QImage) -> QMimeData:
+def clipboard_data(image: QImage, encoded: bytes) -> QMimeData:
     """With its alpha: as PNG bytes for those who take them, as an image for the others."""
     data = QMimeData()
     data.setImageData(image.convertToFormat(QImage.Format.Format_ARGB32))
-    data.setData(PNG, png(image))
+    data.setData(PNG, encoded)
     return data
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +18,10 @@ from app.painting.errand import png
 from app.painting.layers import Layer, LayerKind
 from app.painting.masks import coverage_of
 from app.painting.outgoing import picture_in
+from app.painting.selection import Selection
 from app.painting.tools.kinds import ToolKind
 from engine.protocol.artifacts import Artifact, AssetType
-from engine.protocol.events import ArtifactMade, Done
+from engine.protocol.events import ArtifactMade, Done, Progress
 from engine.protocol.picture_options import Margins
 from engine.protocol.recipes import PictureRecipe
 from tests.app.canvas.conftest import Bench
@@ -182,12 +184,34 @@ def test_a_dropped_picture_becomes_a_layer_and_a_reference(bench: Bench, tmp_pat
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     bench.tab.view.pictures_dropped.emit(data)
-    layer = bench.tab.easel.document.painting.active_layer
-    assert layer.kind is LayerKind.PICTURE and pixel(bench.tab.easel.document, 256, 256)[3] == 128
+    until(lambda: bench.tab.easel.document.painting.active_layer.kind is LayerKind.PICTURE)
+    assert pixel(bench.tab.easel.document, 256, 256)[3] == 128
     bench.tab.guides.add_reference(picture_in(data))
     until(lambda: len(bench.session.guidance.guide.references) == 1)
     blob = bench.session.guidance.guide.references[0].blob
     assert QImage(str(bench.session.library.blobs.path(blob))).size().toTuple() == (100, 60)
+
+
+def test_the_finished_picture_can_be_dragged_out_with_its_alpha(bench: Bench) -> None:
+    draw(bench.tab.easel.document, (100, 256), (300, 256))
+    data = bench.tab.drag_button.data()
+    image = QImage(data.urls()[0].toLocalFile())
+    assert image.pixelColor(200, 256) == QColor(255, 0, 0) and image.pixelColor(10, 10).alpha() == 0
+    assert picture_in(data).size() == image.size()
+
+
+def test_a_preview_is_shown_only_where_something_is_made_anew(bench: Bench, until: Until) -> None:
+    tab = bench.tab
+    tab.easel.select(Selection.rectangle(QPointF(100, 100), QPointF(200, 200)))
+    tab.generate()
+    until(lambda: tab.bench.commission.open == 1)
+    job = bench.session.library.queue.list()[0]
+    preview = base64.b64encode(png_of(QColor(0, 0, 255), 64, 64)).decode()
+    event = Progress(job_id=job.id, at=time.time(), fraction=0.5, step="generate", preview=preview)
+    bench.session.event_arrived(event)
+    until(lambda: tab.view.preview is not None)
+    assert tab.view.preview.pixelColor(19, 19) == QColor(0, 0, 255) and tab.view.preview.pixelColor(40, 40).alpha() == 0
+    assert tab.badge.isVisible()
 
 
 def test_a_picture_that_is_none_is_said_to_be_none(bench: Bench) -> None:

@@ -149,7 +149,7 @@ def test_the_point_under_the_pointer_stays_when_zooming_in_a_turned_view(bench: 
     assert view.camera.turn == 0.0
 
 
-def test_what_is_seen_is_what_is_painted_at_every_zoom(bench: Bench, qtbot: QtBot) -> None:
+def test_what_is_seen_is_what_is_painted_at_every_zoom(bench: Bench, qtbot: QtBot, until: Until) -> None:
     view = bench.tab.view
     bench.tab.easel.set_colour(QColor(255, 0, 0))
     bench.tab.easel.set_brush(size=100.0, hardness=1.0)
@@ -158,6 +158,7 @@ def test_what_is_seen_is_what_is_painted_at_every_zoom(bench: Bench, qtbot: QtBo
         view.zoom_by(zoom / view.camera.zoom)
         view.overlay.point_at(None)
         inside, outside = (screen_place(bench, x, 256).toPoint() for x in (250, 190))
+        until(lambda: view.grab() and not view.screen_of.behind)
         seen = view.grab().toImage()
         scale = seen.devicePixelRatio()
         assert seen.pixelColor((inside.toPointF() * scale).toPoint()) == QColor(255, 0, 0)
@@ -179,12 +180,14 @@ def test_copy_and_paste_keep_alpha_and_what_is_selected(bench: Bench, qtbot: QtB
     mouse_stroke(bench, qtbot, (256, 256), (260, 256), keys=PLAIN)
     tab.easel.take(ToolKind.RECTANGLE)
     mouse_stroke(bench, qtbot, (240, 240), (280, 280), keys=PLAIN)
+    QGuiApplication.clipboard().clear()
     qtbot.keyClick(tab.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: not QGuiApplication.clipboard().image().isNull())
     copied = QGuiApplication.clipboard().image()
     assert abs(copied.width() - 40) <= 2 and copied.pixelColor(5, 5).alpha() in range(120, 136)
     layers = len(tab.easel.document.painting.layers)
     qtbot.keyClick(tab.view, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    assert len(tab.easel.document.painting.layers) == layers + 1
+    until(lambda: len(tab.easel.document.painting.layers) == layers + 1)
     qtbot.keyClick(tab.view, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     assert not tab.easel.selection
 
