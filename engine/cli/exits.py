@@ -13,6 +13,7 @@ MODEL = 5
 OUT_OF_MEMORY = 6
 DISK_FULL = 7
 ENGINE = 8
+NETWORK = 9
 CANCELLED = 130
 
 _BY_CODE: dict[ErrorCode, int] = {
@@ -30,6 +31,8 @@ _BY_CODE: dict[ErrorCode, int] = {
     ErrorCode.DISK_FULL: DISK_FULL,
     ErrorCode.ENGINE_STOPPED: ENGINE,
     ErrorCode.MISSING_PROGRAM: ENGINE,
+    ErrorCode.OFFLINE: NETWORK,
+    ErrorCode.DOWNLOAD_FAILED: NETWORK,
     ErrorCode.CANCELLED: CANCELLED,
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.dispatch.model_uses import ModelUses, model_uses
+from engine.dispatch.model_uses import ModelUses, characters_with, model_uses
 from engine.models.addon import AddOn, InstalledControlNet, InstalledLora, InstalledUpscaler
 from engine.models.fitting import context_width, family
 from engine.models.installed import InstalledModel
@@ -21,8 +21,8 @@ _PREVIEWS = ("preview.png", "preview.webp", "preview.jpg", "preview.jpeg")
 @dataclass(frozen=True)
 class ModelCard:
     """`architecture` and `context_width` say what fits together (see `AddOn`); `family` is the architecture's name for
-    people. `preview` is a picture beside the model, else the first one made with it. `used_by` counts results.
-    `trouble` is a sentence when the model can't be used now (its file is gone)."""
+    people. `preview` is a picture beside the model, else the first one made with it. `used_by` counts results and
+    characters. `trouble` is a sentence when the model can't be used now (its file is gone)."""
 
     kind: ModelKind
     name: str
@@ -71,8 +71,9 @@ def model_cards(library: Library) -> list[ModelCard]:
 
     models = catalogue(library)
     uses = model_uses(library)
+    owned = characters_with(library)
     return [_of_checkpoint(library, model, uses) for model in models.list()] + [
-        _of_add_on(library, add_on, uses) for add_on in models.add_ons.list()
+        _of_add_on(library, add_on, uses, owned[add_on.hash]) for add_on in models.add_ons.list()
     ]
 
 
@@ -105,7 +106,7 @@ def _of_checkpoint(library: Library, model: InstalledModel, uses: ModelUses) -> 
     )
 
 
-def _of_add_on(library: Library, add_on: AddOn, uses: ModelUses) -> ModelCard:
+def _of_add_on(library: Library, add_on: AddOn, uses: ModelUses, owners: int) -> ModelCard:
     return ModelCard(
         kind=add_on.kind,
         name=add_on.name,
@@ -123,7 +124,7 @@ def _of_add_on(library: Library, add_on: AddOn, uses: ModelUses) -> ModelCard:
         source=add_on.source,
         sha256=add_on.sha256,
         preview=add_on.preview or _first_picture(library, add_on.hash, uses),
-        used_by=uses.counts.get(add_on.hash, 0),
+        used_by=uses.counts.get(add_on.hash, 0) + owners,
         builtin=add_on.builtin,
         in_place=add_on.in_place,
         context_width=add_on.context_width,

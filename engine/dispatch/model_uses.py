@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, select
 
+from engine.library.document_file import EXPORT
 from engine.library.tables import generations
 
 if TYPE_CHECKING:
     from engine.library.library import Library
 
 _HASH = re.compile(r'"hash": ?"([0-9a-f]{64})"')
+_OWNED = re.compile(rb'"lora_hash": ?"([0-9a-f]{64})"')
 _PAGE = 5000
 
 
@@ -39,6 +43,15 @@ def model_uses(library: Library) -> ModelUses:
         while library.database.read(lambda connection: _count(connection, uses)) == _PAGE:
             pass
         return uses
+
+
+def characters_with(library: Library) -> Counter[str]:
+    """BLAKE3 of a LoRA → how many characters have it as their own, by the documents' exports."""
+    owned: Counter[str] = Counter()
+    for export in library.layout.projects.glob(f"*/{EXPORT}"):
+        with suppress(OSError):
+            owned.update(found.decode() for found in _OWNED.findall(export.read_bytes()))
+    return owned
 
 
 def _count(connection: Connection, uses: ModelUses) -> int:

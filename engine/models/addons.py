@@ -17,6 +17,7 @@ from engine.models.addon_record import bring_in, read_record, shipped
 from engine.models.copying import How, Progress
 from engine.models.fitting import family, refuse_misfit
 from engine.models.home import models_home, require_here
+from engine.models.incoming import INCOMING, clear_stale
 from engine.models.installed import InstalledModel
 from engine.models.kinds import ADD_ONS, ModelKind
 from engine.models.names import free_name, safe_name, unknown_model
@@ -231,7 +232,8 @@ def _aside(place: Path) -> Generator[Path]:
     """A folder in `place` that vanishes unless it was renamed."""
     try:
         place.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".incoming-", dir=place))
+        clear_stale(place)
+        folder = Path(tempfile.mkdtemp(prefix=INCOMING, dir=place))
     except OSError as error:
         raise translate_os_error(error, place / RECORD) or error from error
     try:

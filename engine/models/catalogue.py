@@ -21,6 +21,7 @@ from engine.models.copying import How, Progress, bring, hash_of_folder, root_of
 from engine.models.diffusers_folder import inspect_folder
 from engine.models.home import models_home, require_here
 from engine.models.identify import WEIGHTS_FILE, Identified, identify
+from engine.models.incoming import INCOMING, clear_stale
 from engine.models.installed import InstalledModel
 from engine.models.kinds import RESERVED_NAMES
 from engine.models.names import free_name, safe_name, unknown_model
@@ -178,7 +179,8 @@ class ModelCatalogue:
         """A folder beside the models that vanishes unless it was renamed into place."""
         try:
             require_here(self.library_folder).mkdir(parents=True, exist_ok=True)
-            aside = Path(tempfile.mkdtemp(prefix=".incoming-", dir=self.folder))
+            clear_stale(self.folder)
+            aside = Path(tempfile.mkdtemp(prefix=INCOMING, dir=self.folder))
         except OSError as error:
             raise translate_os_error(error, self.folder / RECORD) or error from error
         try:
