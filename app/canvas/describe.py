@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.protocol.mascot import Accessory, Mascot
-from engine.protocol.recipes import AnimationRecipe, AnyRecipe, DrawingRecipe, PictureRecipe
+from engine.protocol.recipes import AnimationRecipe, AnyRecipe, DrawingRecipe, LoraTrainingRecipe, PictureRecipe
 
 if TYPE_CHECKING:
     from engine.library.gallery import Entry
@@ -31,6 +31,8 @@ def recipe_title(recipe: AnyRecipe | None) -> str:
             source = recipe.source
             inner = "a picture" if not isinstance(source, PictureRecipe | DrawingRecipe) else recipe_title(source)
             return f"{recipe.action.value.capitalize()}: {inner}"
+        case LoraTrainingRecipe():
+            return f"Training {recipe.name}"
         case _:
             return ""
 

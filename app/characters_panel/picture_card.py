@@ -14,7 +14,7 @@ from app.widgets.buttons import IconButton
 if TYPE_CHECKING:
     from engine.library.characters import ReferenceView
 
-EDGE_PX = 64
+EDGE_PX = 72
 
 
 class PictureCard(QWidget):
@@ -26,6 +26,7 @@ class PictureCard(QWidget):
     def __init__(self, picture: ReferenceView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.picture = picture
+        self.setFixedHeight(EDGE_PX)
         self.image = QLabel()
         self.image.setFixedSize(EDGE_PX, EDGE_PX)
         self.image.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -45,6 +45,8 @@ class TrainingBox(QWidget):
         self.bar.setAccessibleName("Progress of the training")
         self.state = label("", "faint", wrap=True)
         self.sample = QLabel()
+        self.sample.setFixedHeight(SAMPLE_PX)
+        self.sample.hide()
         self.sample.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sample.setAccessibleName("Sample of what was learnt so far")
         self.note = NoteLine()
