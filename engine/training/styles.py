@@ -110,12 +110,15 @@ def main() -> None:
     parser.add_argument("--look", choices=tuple(LOOKS), action="append", help="only these (default: all)")
     parser.add_argument("--steps", type=int, help="of each training (default: as the program decides)")
     parser.add_argument("--only-thumbnails", action="store_true")
+    parser.add_argument("--no-thumbnails", action="store_true")
     options = parser.parse_args()
     loras: Path = options.assets / "loras"
     model = ModelCatalogue(options.work / "no models", starter=options.starter).get(STARTER_MODEL)
     if not options.only_thumbnails:
         for look in options.look or LOOKS:
             train_look(look, model, options.work, loras, options.steps)
+    if options.no_thumbnails:
+        return
     from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
 
     pipe: Any = StableDiffusionXLPipeline.from_pretrained(options.starter)
