@@ -33,7 +33,6 @@ class StyleTile(QAbstractButton):
         self.setFixedSize(TILE_PX, TILE_PX + CAPTION_PX)
         self.setToolTip(f"{name}: {description}" if description else name)
         self.setAccessibleName(f"Style {name}")
-        self.setFont(ui_font(TEXT_XS))
 
     def sizeHint(self) -> QSize:
         return QSize(TILE_PX, TILE_PX + CAPTION_PX)
@@ -64,7 +63,9 @@ class StyleTile(QAbstractButton):
             painter.drawRoundedRect(area, RADIUS_M, RADIUS_M)
         painter.setPen(QColor(colour("text" if self.isChecked() or self.underMouse() else "text_muted")))
         line = QRectF(0, TILE_PX, TILE_PX, CAPTION_PX)
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, TILE_PX)
+        # The stylesheet's font is larger.
+        painter.setFont(ui_font(TEXT_XS - 1))
+        shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, TILE_PX)
         painter.drawText(line, int(Qt.AlignmentFlag.AlignCenter), shown)
         painter.end()
 

@@ -14,6 +14,7 @@ from app.gallery.thumbnails import Thumbnails
 from app.session import StudioSession
 from app.widgets.indexes import AnyIndex
 from engine.library.entry_filter import EntryFilter
+from engine.protocol.errors import MascotError
 
 if TYPE_CHECKING:
     from engine.library.gallery import Entry
@@ -145,6 +146,22 @@ class GalleryModel(QAbstractListModel):
             return self._ids.index(entry_id)
         except ValueError:
             return -1
+
+    def open(self) -> None:
+        """The first page at once, in front of everything else that a library's opening asks for; the rest follows."""
+        library = self._session.library
+        if library is None:
+            return
+        try:
+            entries = library.gallery.find(self._filter.wanted, limit=PAGE)
+        except MascotError as error:
+            self._session.report(error)
+            return
+        self._round += 1
+        self._shown = self._filter
+        self._become([entry.id for entry in entries], {0: entries}, anew=True)
+        self.loaded.emit()
+        self.refresh()
 
     def refresh(self) -> None:
         """Ask the library anew; rows that stay keep their selection."""

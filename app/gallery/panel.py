@@ -192,7 +192,7 @@ class GalleryPanel(QWidget):
         if library is not None:
             self.model.thumbnails.disk_folder = library.layout.cache / "thumbnails"
         self._apply()
-        self.model.refresh()
+        self.model.open()
 
     def _closed(self) -> None:
         self.empty.setText("")
