@@ -13,6 +13,7 @@ def look_fields(options: argparse.Namespace) -> dict[str, object]:
         "loras": [_lora(text) for text in options.loras],
         "scheduler": options.scheduler,
         "variation": _variation(options.variation),
+        "faster": options.faster,
     }
 
 

@@ -23,6 +23,7 @@ def add_looks(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--variation", metavar="SEED:STRENGTH", help="turn the seed's noise towards another seed's, strength 0 … 1"
     )
+    parser.add_argument("--faster", action="store_true", help="skip computation where it is seen least: other pixels")
 
 
 def add_pictures(parser: argparse.ArgumentParser) -> None:
