@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import platform
 
-from tests.bench import animation, engine, library, window
+from tests.bench import animation, canvas, engine, library, window
 
 
 def main() -> None:
     print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    for part in (window, library, animation, engine):
+    for part in (window, library, canvas, animation, engine):
         part.bench()
 
 
