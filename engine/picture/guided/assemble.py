@@ -11,11 +11,11 @@ from pydantic import JsonValue
 
 from engine.picture.alpha import Bytes, Floats
 from engine.picture.guided.aids import GuideAids
-from engine.picture.guided.call import Finish, GuidedCall
 from engine.picture.guided.controls import controls_of
 from engine.picture.guided.finishing import finish_of
 from engine.picture.guided.glimpse import in_place
 from engine.picture.guided.ground import ground_for, on_ground
+from engine.picture.guided.guided_call import Finish, GuidedCall
 from engine.picture.guided.masks import cells
 from engine.picture.guided.scene import Scene, scene_of
 from engine.picture.guided.schedule import schedule_for

@@ -14,9 +14,9 @@ from engine.picture.alpha import (
 )
 from engine.picture.background import remove_background, unsure_note
 from engine.picture.guided.aids import GuideAids
-from engine.picture.guided.call import Finish
 from engine.picture.guided.framing import bust
 from engine.picture.guided.ground import off_ground
+from engine.picture.guided.guided_call import Finish
 from engine.picture.guided.patch import patched
 from engine.picture.guided.scene import Scene
 from engine.picture.notes import Note
