@@ -45,10 +45,13 @@ def chunks_of(pieces: tuple[Piece, ...], tokenizer: Any) -> list[Chunk]:
     return [*made, _framed(ids, weights, tokenizer)] if ids or not made else made
 
 
-def encode(chunks: list[Chunk], count: int, encoder: Any, tokenizer: Any) -> tuple[Tensor, Tensor | None]:
+def encode(
+    chunks: list[Chunk], count: int, encoder: Any, tokenizer: Any, *, last: bool = False
+) -> tuple[Tensor, Tensor | None]:
     """((1, count × tokens, width) hidden states, (1, width) pooled or None when this encoder has none).
 
-    Fewer chunks than `count` are filled up with empty ones.
+    SDXL reads the states before the encoder's last layer, older models (`last`) what it finally gives. Fewer chunks
+    than `count` are filled up with empty ones.
     """
     import torch
     from diffusers.utils.torch_utils import get_module_execution_device
@@ -59,7 +62,7 @@ def encode(chunks: list[Chunk], count: int, encoder: Any, tokenizer: Any) -> tup
     with torch.no_grad():
         ids = torch.tensor([chunk.ids for chunk in batch], device=get_module_execution_device(encoder))
         out = encoder(ids, output_hidden_states=True)
-    hidden = out.hidden_states[-2]
+    hidden = out.last_hidden_state if last else out.hidden_states[-2]
     if weighted:
         hidden, nothing = hidden[:-1], hidden[-1:]
         scale = torch.tensor([chunk.weights for chunk in batch[:-1]], device=hidden.device, dtype=hidden.dtype)

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.models.installed import InstalledModel
 from engine.picture.notes import Note
+from engine.prompts.weights import parse_weights, plain
 from engine.protocol.mascot import Accessory, Pose, Species
 from engine.protocol.recipes import PictureRecipe
 
@@ -59,6 +60,18 @@ def notes_on_words(prompt: str, model: InstalledModel, triggers: Iterable[str] =
             {"words": list(unknown)},
         )
     ]
+
+
+def without_weights(prompt: str, negative: str) -> tuple[str, str, list[Note]]:
+    """Both prompts for a model that reads sentences and knows no weights, and a note where there were any."""
+    pieces = [*parse_weights(prompt), *parse_weights(negative)]
+    weighted = [piece.text.strip() for piece in pieces if piece.weight != 1.0]
+    notes: list[Note] = []
+    if weighted:
+        shown = ", ".join(f"“{text[:40]}”" for text in weighted[:4])
+        sentence = f"This model reads whole sentences and knows no weights; {shown} counts like every other word."
+        notes = [Note("weights_unused", sentence, {"words": list(weighted)})]
+    return plain(prompt), plain(negative), notes
 
 
 def notes_on_length(prompt: str, what: str, tokenizer: Any) -> list[Note]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from engine.models.installed import InstalledModel
 from engine.picture.architecture import Conditioning
 from engine.picture.architectures.loading import load_whole
-from engine.picture.prompt import notes_on_length
+from engine.picture.clip_words import chunks_of, encode
+from engine.prompts.weights import parse_weights
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,10 +27,14 @@ class StableDiffusion:
         return pipe
 
     def condition(self, pipe: Any, prompt: str, negative: str, guidance: float) -> Conditioning:
-        notes = notes_on_length(prompt, "prompt", pipe.tokenizer)
-        if negative:
-            notes += notes_on_length(negative, "negative prompt", pipe.tokenizer)
-        return Conditioning({"prompt": prompt, "negative_prompt": negative or None}, notes)
+        chunks = chunks_of(parse_weights(prompt), pipe.tokenizer)
+        others = chunks_of(parse_weights(negative), pipe.tokenizer) if guidance > 1 else []
+        count = max(len(chunks), len(others))
+        arguments = {"prompt_embeds": encode(chunks, count, pipe.text_encoder, pipe.tokenizer, last=True)[0]}
+        if others:
+            refused, _ = encode(others, count, pipe.text_encoder, pipe.tokenizer, last=True)
+            arguments["negative_prompt_embeds"] = refused
+        return Conditioning(arguments)
 
     def guidance(self, pipe: Any, guidance: float) -> dict[str, Any]:
         return {"guidance_scale": guidance}

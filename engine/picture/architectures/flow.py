@@ -8,7 +8,7 @@ from engine.models.installed import InstalledModel
 from engine.picture.architecture import Conditioning
 from engine.picture.architectures.loading import load_whole, load_with_lender
 from engine.picture.notes import Note
-from engine.picture.prompt import notes_on_length
+from engine.picture.prompt import notes_on_length, without_weights
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,8 +18,9 @@ class FlowMatching:
     """Latents of whole patches (two latent pixels a side), kept as a picture. See `Architecture` for the methods."""
 
     def condition(self, pipe: Any, prompt: str, negative: str, guidance: float) -> Conditioning:
+        prompt, negative, notes = without_weights(prompt, negative)
         return Conditioning(
-            {"prompt": prompt, "negative_prompt": negative or None}, self._notes(pipe, prompt, negative)
+            {"prompt": prompt, "negative_prompt": negative or None}, notes + self._notes(pipe, prompt, negative)
         )
 
     def guidance(self, pipe: Any, guidance: float) -> dict[str, Any]:

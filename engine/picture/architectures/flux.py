@@ -9,6 +9,7 @@ from engine.picture.architecture import Conditioning
 from engine.picture.architectures.flow import PackedFlowMatching
 from engine.picture.architectures.loading import load_with_lender
 from engine.picture.notes import Note
+from engine.picture.prompt import without_weights
 
 
 class Flux(PackedFlowMatching):
@@ -21,7 +22,7 @@ class Flux(PackedFlowMatching):
         return load_with_lender(FluxPipeline, FluxTransformer2DModel, model, shared)
 
     def condition(self, pipe: Any, prompt: str, negative: str, guidance: float) -> Conditioning:
-        notes: list[Note] = []
+        prompt, negative, notes = without_weights(prompt, negative)
         if negative:
             notes.append(Note("negative_unused", "Flux has no use for a negative prompt, so it was left out."))
         return Conditioning({"prompt": prompt}, notes)

@@ -8,6 +8,7 @@ from engine.models.installed import InstalledModel
 from engine.picture.architecture import Conditioning
 from engine.picture.architectures.flow import PackedFlowMatching
 from engine.picture.architectures.loading import load_with_lender
+from engine.picture.prompt import without_weights
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,7 +25,8 @@ class QwenImage(PackedFlowMatching):
 
     def condition(self, pipe: Any, prompt: str, negative: str, guidance: float) -> Conditioning:
         # Without any negative prompt the pipeline doesn't guide at all; a blank is what the model was trained with.
-        return Conditioning({"prompt": prompt, "negative_prompt": (negative or " ") if guidance > 1 else None})
+        prompt, negative, notes = without_weights(prompt, negative)
+        return Conditioning({"prompt": prompt, "negative_prompt": (negative or " ") if guidance > 1 else None}, notes)
 
     def guidance(self, pipe: Any, guidance: float) -> dict[str, Any]:
         return {"true_cfg_scale": guidance}
