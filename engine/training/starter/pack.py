@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,8 @@ def pack(pipe: Any, folder: Path) -> int:
     pipe.save_pretrained(aside, safe_serialization=True)
     for name in ("tokenizer", "tokenizer_2"):
         save_tokenizer(pipe.tokenizer, aside / name)
+    for config in aside.rglob("config.json"):
+        _forget_places(config)
     sizes = {file: file.stat().st_size for file in aside.rglob("*") if file.is_file()}
     total, largest = sum(sizes.values()), max(sizes, key=lambda file: sizes[file])
     if total > MAX_TOTAL_BYTES or sizes[largest] > MAX_FILE_BYTES:
@@ -57,3 +60,10 @@ def pack(pipe: Any, folder: Path) -> int:
     aside.replace(folder)
     shutil.rmtree(old, ignore_errors=True)
     return total
+
+
+def _forget_places(config: Path) -> None:
+    """diffusers notes the folder that weights were loaded from: nothing for a file that others read."""
+    known = json.loads(config.read_text())
+    known.pop("_name_or_path", None)
+    config.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
