@@ -73,6 +73,7 @@ def _painted(desk: _Desk, scene: Scene | None, size: tuple[int, int]) -> GuidedC
     weight = scene.weight_in_window() if scene else None
     plan = Plan(
         clean=_encoded(scene.pixels, loaded, ground) if scene else _empty(loaded, size),
+        device=loaded.policy.device,
         steps=taken,
         schedule_steps=whole,
         forget=scene is None or (weight is None and strength >= 1),

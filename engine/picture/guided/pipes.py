@@ -31,9 +31,11 @@ StepEnd = Callable[[Any, int, Any, dict[str, Any]], dict[str, Any]]
 class Plan:
     """`clean` (1, c, h, w): the start's latents. `free` (1, 1, h, w) in 0..1: how freely a place may change, None for
     everywhere. `hole` (1, 1 + c, h, w): mask and the latents around it, for a UNet that was trained to see them.
-    `steps` of a schedule of `schedule_steps` are taken, its last ones; `forget`: nothing of the start is kept."""
+    `steps` of a schedule of `schedule_steps` are taken, its last ones; `forget`: nothing of the start is kept.
+    `device` is where the pipeline computes."""
 
     clean: Tensor
+    device: str
     steps: int
     schedule_steps: int
     forget: bool
@@ -48,6 +50,11 @@ class _Guided:
     plan: Plan
     _noise: Tensor
     _timesteps: Tensor
+
+    @property
+    def _execution_device(self) -> torch.device:
+        # diffusers reads it off the parts' offload hooks, which ControlNets here have none of.
+        return torch.device(self.plan.device)
 
     def follow(self: Any, plan: Plan) -> None:
         self.plan = plan
