@@ -113,28 +113,33 @@ class _Run:
     def train(self, shown: Sequence[str]) -> None:
         steps, state = self._policy.steps, self._state
         every = max(1, steps // SAMPLES)
-        while state.step < steps and not self._early:
-            try:
+        try:
+            while state.step < steps and not self._early:
                 self._desk.check()
-            except BaseException:
-                state.save()
-                raise
-            self._step()
-            state.step_done()
-            sample: Sample | None = None
-            if state.step % EVALUATE_EVERY == 0:
-                self._judge()
-            if state.step % every == 0 and state.step < steps:
-                sample = self._sample(shown, state.step // every)
-            share = state.step / steps
-            self._desk.progress(_PREPARED + (_TRAINED - _PREPARED) * share, sample)
+                self._step()
+                state.step_done()
+                sample: Sample | None = None
+                if state.step % EVALUATE_EVERY == 0:
+                    self._judge()
+                if state.step % every == 0 and state.step < steps:
+                    sample = self._sample(shown, state.step // every)
+                share = state.step / steps
+                self._desk.progress(_PREPARED + (_TRAINED - _PREPARED) * share, sample)
+        except BaseException:
+            # Stopped by the user, out of memory, whatever: what was learnt so far is kept.
+            state.save()
+            raise
         state.save()
         self._average.give(self._subject.parameters)
         self._last = self._evaluate()
 
     def _sample(self, shown: Sequence[str], number: int) -> Sample:
         text = shown[number % len(shown)]
-        return Sample(self._state.step, text, self._with_average(lambda: self._subject.paint(text, number)))
+        return Sample(
+            self._state.step,
+            text,
+            self._with_average(lambda: self._subject.paint(text, number, check=self._desk.check)),
+        )
 
     def result(self) -> Trained:
         return Trained(
