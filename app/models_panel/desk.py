@@ -59,6 +59,11 @@ class StudioModels(QObject):
 
         self._session.background.run(work, lambda found: self._looked(*found), self._failed)
 
+    def look(self) -> None:
+        """Whether a folder went away or came back: then everything is read anew."""
+        if self._session.library is not None and not self.busy:
+            self._session.background.run(lambda: self._need().trouble(), self._compare_trouble, self._failed)
+
     # deeds
 
     def install(self, source: str, name: str | None = None) -> None:
@@ -218,6 +223,12 @@ class StudioModels(QObject):
         self._installed = {one.download.id for one in standings if one.download.state == "done"}
         self._stood(standings)
         self.changed.emit()
+
+    def _compare_trouble(self, trouble: str) -> None:
+        if trouble != self.trouble:
+            if not trouble:
+                self.said.emit("The models that were away are back.", "success")
+            self.open()
 
     def _stood(self, standings: list[Standing]) -> None:
         self.standings = standings

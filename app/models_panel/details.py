@@ -104,7 +104,8 @@ class ModelDetails(QScrollArea):
             ("Kind", card.kind.label), ("Family", card.family), ("Base model", card.base_model),
             ("Format", card.format), ("Size", size), ("Licence", card.licence),
             ("Picture side", f"{card.native_size} px" if card.native_size else ""),
-            ("Used", count_words(card.used_by, "time") if card.used_by else "not yet"), ("From", card.source), ("Place", place),
+            ("Used", count_words(card.used_by, "time") if card.used_by else "not yet"), ("From", card.source),
+            ("Place", place),
             ("BLAKE3", card.hash), ("SHA-256", card.sha256),
         )  # fmt: skip
         for name, value in rows:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from engine.dispatch.model_cards import ModelCard
 
 DUPLICATES = "duplicates"
+LOOK_MS = 3_000
+"""How often it is asked whether a disk with models was unplugged or came back."""
+_MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 class ModelsPanel(QWidget):
@@ -63,6 +66,10 @@ class ModelsPanel(QWidget):
         self.downloads = DownloadsBox(desk)
         self.note = NoteLine()
         self.folder_bar = FolderBar(desk)
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(desk.look)
+        self._look.start()
         self._lay_out()
         self._connect()
         self._stored()
@@ -94,6 +101,8 @@ class ModelsPanel(QWidget):
 
     def _connect(self) -> None:
         desk = self.desk
+        self.search.installEventFilter(self)
+        self.view.installEventFilter(self)
         self.search.textChanged.connect(lambda text: self.model.set_filter(text=text))
         self.kinds.currentIndexChanged.connect(lambda _index: self._filter())
         self.families.currentIndexChanged.connect(lambda _index: self._filter())
@@ -143,6 +152,21 @@ class ModelsPanel(QWidget):
     def _tell_trouble(self) -> None:
         if self.desk.trouble:
             self.note.show_note(self.desk.trouble, "warning")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrow keys move through the list from the search field; Delete puts a model into the trash."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            card = self.details.card
+            if watched is self.search and event.key() in _MOVES:
+                if not self.view.currentIndex().isValid() and self.model.rowCount():
+                    self.view.setCurrentIndex(self.model.index(0))
+                else:
+                    self.view.keyPressEvent(event)
+                return True
+            if watched is self.view and event.key() == Qt.Key.Key_Delete and card is not None and not card.builtin:
+                self.desk.remove(card)
+                return True
+        return super().eventFilter(watched, event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():

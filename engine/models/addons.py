@@ -205,6 +205,11 @@ class AddOns:
 
     def _none(self, what: str, model: InstalledModel) -> A:  # type: ignore[type-var]
         require_here(self._library_folder)
+        if model.vocabulary:
+            raise UnknownModel(
+                f"There is no {what} for the small model “{model.name}”; choose an SDXL checkpoint and install one for "
+                "it with `mascotforge models install`."
+            )
         raise UnknownModel(
             f"No {what} is installed that fits “{model.name}” ({family(model.architecture)}); "
             "install one with `mascotforge models install`."
@@ -217,6 +222,11 @@ def _checked(add_on: AddOn) -> AddOn:
             "it is used in place; plug that disk in again or scan the folder" if add_on.in_place else "install it again"
         )
         raise BadModel(f"The file of the {add_on.kind.label} “{add_on.name}” is gone from {add_on.path}; {where}.")
+    if add_on.in_place and add_on.layout == "single-file" and add_on.path.stat().st_mtime_ns != add_on.changed_ns:
+        raise BadModel(
+            f"The file of the {add_on.kind.label} “{add_on.name}” at {add_on.path} is another one now; scan the folder "
+            "again in the Models panel or with `mascotforge models scan`."
+        )
     if add_on.layout == "single-file" and add_on.kind is not ModelKind.IP_ADAPTER:
         size = add_on.path.stat().st_size
         if size != add_on.size_bytes and not add_on.builtin:

@@ -285,6 +285,11 @@ def _checked(model: InstalledModel) -> InstalledModel:
             f"The files of the model “{model.name}”, used in place, are gone from {model.path}; plug that disk in "
             "again or scan the folder."
         )
+    if model.in_place and model.layout == "single-file" and model.path.stat().st_mtime_ns != model.changed_ns:
+        raise BadModel(
+            f"The file of the model “{model.name}” at {model.path} is another one now; scan the folder again in the "
+            "Models panel or with `mascotforge models scan`."
+        )
     if not model.builtin and not (model.in_place and model.layout == "diffusers"):
         if model.layout == "single-file":
             size = model.path.stat().st_size if model.path.is_file() else 0

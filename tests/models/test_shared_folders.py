@@ -65,6 +65,8 @@ def test_a_second_scan_reads_only_what_changed(catalogue: ModelCatalogue, shared
     first = catalogue.add_ons.resolve_lora(LoraUse(name="ink"))
     write_tensors(first.path, kohya(), fill=9)
     os.utime(first.path, ns=(1, 1))
+    with pytest.raises(BadModel, match="is another one now; scan the folder again"):
+        catalogue.add_ons.resolve_lora(LoraUse(name="ink"))
     (comfy / "controlnet" / "openpose.safetensors").unlink()
     report = shared.scan()
     assert (report.changed, report.gone, report.added, report.unchanged) == (["ink"], ["openpose"], [], 2)

@@ -100,6 +100,27 @@ def test_a_shared_folder_and_its_duplicates(panel: ModelsPanel, until: Until, tm
     assert names(panel) == ["a", "b"]
 
 
+def test_the_keyboard_finds_and_removes(panel: ModelsPanel, qtbot: QtBot, until: Until) -> None:
+    qtbot.keyClicks(panel.search, "scarf")
+    until(lambda: names(panel) == ["Red fox"])
+    qtbot.keyClick(panel.search, Qt.Key.Key_Down)
+    assert panel.details.card is not None and panel.details.card.name == "Red fox"
+    qtbot.keyClick(panel.view, Qt.Key.Key_Delete)
+    until(lambda: names(panel) == [])
+    assert "Red fox is in the trash; Undo brings it back." in panel.note.text()
+
+
+def test_an_unplugged_folder_is_said_and_comes_back(panel: ModelsPanel, until: Until, tmp_path: Path) -> None:
+    given_file(tmp_path / "usb" / "loras", "far.safetensors", diffusers_lora(rank=3))
+    panel.desk.scan(tmp_path / "usb")
+    until(lambda: "far" in names(panel))
+    (tmp_path / "usb").rename(tmp_path / "pocket")
+    until(lambda: "is away; its models come back" in panel.note.text())
+    until(lambda: any(card.name == "far" and card.trouble for card in panel.desk.store.cards))
+    (tmp_path / "pocket").rename(tmp_path / "usb")
+    until(lambda: panel.note.text() == "The models that were away are back.")
+
+
 def test_a_download_shows_pauses_and_ends_installed(hub: Hub, panel: ModelsPanel, until: Until) -> None:
     panel.install_bar.source.setText(hub.url("crawling"))
     panel.install_bar.button.click()
