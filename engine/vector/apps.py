@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from engine.vector.badge import disc, rounded_box
 from engine.vector.figure import Figure, Fill
 from engine.vector.icons import on_ground
+from engine.vector.place import reach_from_middle
 from engine.vector.render import png
 
 _IOS: tuple[tuple[str, float, tuple[int, ...]], ...] = (
@@ -56,7 +57,8 @@ def ios(mark: Figure, ground: str) -> dict[str, bytes]:
 def android(mark: Figure, mono: Figure, ground: str) -> dict[str, bytes]:
     """A `res` folder: foreground, monochrome and background layers for Android 8 and later, and plain icons for
     older ones. The whole mark keeps inside the safe circle."""
-    foreground, shape = _in_safe_circle(mark), _in_safe_circle(mono)
+    share = _safe_share(mark, mono)
+    foreground, shape = _in_the_middle(mark, share), _in_the_middle(mono, share)
     files: dict[str, bytes] = {
         "mipmap-anydpi-v26/ic_launcher.xml": _ADAPTIVE.encode(),
         "mipmap-anydpi-v26/ic_launcher_round.xml": _ADAPTIVE.encode(),
@@ -71,14 +73,14 @@ def android(mark: Figure, mono: Figure, ground: str) -> dict[str, bytes]:
     return files
 
 
-def _in_safe_circle(figure: Figure) -> Figure:
-    """The figure's canvas shrunk until its furthest point lies in the safe circle."""
-    left, top, right, bottom = figure.bounds or (0, 0, figure.width, figure.height)
+def _safe_share(*figures: Figure) -> float:
+    """How much the figures' canvases are shrunk for their furthest painted point to lie in the safe circle."""
+    furthest = max(reach_from_middle(figure) / (figure.width / 2) for figure in figures)
+    return _SAFE_SHARE / max(furthest, 0.5)
+
+
+def _in_the_middle(figure: Figure, share: float) -> Figure:
     x, y = figure.width / 2, figure.height / 2
-    reach = max(((px - x) ** 2 + (py - y) ** 2) ** 0.5 for px in (left, right) for py in (top, bottom))
-    share = _SAFE_SHARE * (figure.width / 2) / max(reach, 1)
-    # The corners of the box are seldom painted: a mark may be up to a third larger than they say.
-    share = min(share * 1.3, _SAFE_SHARE)
     return figure.moved(share, x * (1 - share), y * (1 - share), figure.width, figure.height)
 
 

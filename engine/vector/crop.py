@@ -17,6 +17,10 @@ Joints = Mapping[str, tuple[float, float]]
 _CHIN = 0.056
 """How far the chin hangs below the neck joint, in distances from the neck to the top of the head."""
 _CENTRE = 0.52
+_WIDEST = 0.84
+"""Half a head's width at most, in the same measure: cheeks and hanging ears included."""
+_EARS = 1.08
+"""How much further than the cheeks ears may stand out."""
 _MARGIN = 0.02
 _BUST = 0.75
 """How much of the head's height an emblem shows below the chin."""
@@ -86,26 +90,34 @@ def _cut_head(rgba: Rgba, top: tuple[float, float], neck: tuple[float, float]) -
     chin = neck[1] + _CHIN * tall
     x = (top[0] + neck[0]) / 2 + 0.18 * (neck[0] - top[0])
     solid = rgba[..., 3] > 127
-    half = _half_width(solid, x, middle, chin, 0.95 * tall)
+    half = _half_width(solid, x, middle, chin, _WIDEST * tall)
     ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
     jaw = (np.abs((xs - x) / half) ** 2.6 + (np.maximum(ys - middle, 0) / (chin - middle)) ** 2.6) <= 1
-    kept = solid & ((ys <= middle) | jaw)
+    mask = jaw | ((ys <= middle) & (np.abs(xs - x) <= _EARS * half))
+    kept = solid & mask
     _, labels = cv2.connectedComponents(kept.astype(np.uint8), connectivity=4)
     at = labels[min(height - 1, round(middle)), min(width - 1, max(0, round(x)))]
     if at == 0:
         at = int(np.argmax(np.bincount(labels.ravel())[1:])) + 1 if labels.any() else 0
     reach = np.asarray(cv2.dilate((labels == at).astype(np.uint8), np.ones((5, 5), np.uint8))).astype(bool)
     out = rgba.copy()
-    out[~(reach & ((ys <= middle) | jaw))] = 0
+    out[~(reach & mask)] = 0
     return out
 
 
 def _half_width(solid: NDArray[np.bool_], x: float, middle: float, chin: float, most: float) -> float:
-    """Half of the head's width below its middle, arms left out as far as `most` allows."""
-    rows = solid[max(0, round(middle)) : max(1, round(middle + 0.45 * (chin - middle))) + 1]
+    """Half of the head's width about its middle. A head is as wide to either side: of each row the shorter side counts,
+    so that a raised arm, which only lengthens one, is left out."""
     at = min(max(0, round(x)), solid.shape[1] - 1)
-    spans = [_run_at(row, at) / 2 for row in rows if row[at]]
-    return min(most, 1.06 * max(spans)) if spans else most
+    first, last = round(middle - 0.35 * (chin - middle)), round(middle + 0.45 * (chin - middle))
+    spans = [min(_reach(row[at::-1]), _reach(row[at:])) for row in solid[max(0, first) : last + 1] if row[at]]
+    return min(most, 1.05 * max(spans)) if spans else most
+
+
+def _reach(row: NDArray[np.bool_]) -> int:
+    """How long the row is solid from its start."""
+    gap = int(np.argmin(row))
+    return len(row) if row[gap] else gap
 
 
 def _bust(rgba: Rgba, head: Box) -> tuple[Rgba, Box]:

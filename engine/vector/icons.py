@@ -13,7 +13,11 @@ from engine.vector.render import png
 from engine.vector.svg import svg
 
 ICO_SIZES = (16, 24, 32, 48, 64, 128, 256)
-ICNS_SIZES = (16, 32, 64, 128, 256, 512, 1024)
+ICNS_CHUNKS = (
+    ("icp4", 16), ("icp5", 32), ("ic11", 32), ("ic12", 64), ("ic07", 128), ("ic13", 256), ("ic08", 256), ("ic14", 512),
+    ("ic09", 512), ("ic10", 1024),
+)  # fmt: skip
+"""Apple's names for a size in pixels; sizes that stand for another one at double density are there twice."""
 _MASKABLE_SHARE = 0.72
 """A maskable icon may be cut to a circle of 80 % of its side; the mark keeps inside."""
 
@@ -33,11 +37,12 @@ def ico(mark: Figure) -> bytes:
 
 
 def icns(mark: Figure) -> bytes:
-    """A macOS icon, 16 to 1024 pixels."""
-    pictures = [picture(mark, size) for size in ICNS_SIZES]
-    buffer = io.BytesIO()
-    pictures[-1].save(buffer, "ICNS", append_images=pictures[:-1])
-    return buffer.getvalue()
+    """A macOS icon, 16 to 1024 pixels, each a PNG in a chunk of its own."""
+    drawn = {size: png(mark, size) for _, size in ICNS_CHUNKS}
+    chunks = b"".join(
+        name.encode() + (8 + len(drawn[size])).to_bytes(4, "big") + drawn[size] for name, size in ICNS_CHUNKS
+    )
+    return b"icns" + (8 + len(chunks)).to_bytes(4, "big") + chunks
 
 
 def on_ground(mark: Figure, size: int, ground: str, share: float) -> bytes:

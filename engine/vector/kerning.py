@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +23,15 @@ def kerning_of(font: TTFont) -> dict[tuple[str, str], int]:
         if record.FeatureTag == "kern"
         for index in record.Feature.LookupListIndex
     }
-    pairs: dict[tuple[str, str], int] = {}
+    total: Counter[tuple[str, str]] = Counter()
     for index in sorted(wanted):
+        pairs: dict[tuple[str, str], int] = {}
         for subtable in _pair_tables(table.table.LookupList.Lookup[index]):
             for pair, value in _pairs(subtable):
-                # The first subtable that names a pair decides.
+                # Within a lookup the first subtable that names a pair decides; lookups add up.
                 pairs.setdefault(pair, value)
-    return pairs
+        total.update(pairs)
+    return dict(total)
 
 
 def _pair_tables(lookup: Any) -> Iterator[Any]:

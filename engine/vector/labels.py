@@ -56,7 +56,7 @@ def _enlarged(rgba: Rgba, side: int) -> tuple[NDArray[np.bool_], Rgb]:
     premultiplied = rgba.astype(np.float32)
     premultiplied[..., :3] *= premultiplied[..., 3:] / 255
     how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-    large = np.clip(np.asarray(cv2.resize(premultiplied, size, interpolation=how)), 0, 255)
+    large = np.asarray(cv2.resize(premultiplied, size, interpolation=how), np.float32)
     alpha = cv2.GaussianBlur(large[..., 3], (0, 0), max(0.6, 0.35 * scale))
     colour = np.clip(large[..., :3] * (255 / np.maximum(large[..., 3:], 1)), 0, 255).astype(np.uint8)
     colour = _spread(colour, large[..., 3] > 225)

@@ -33,6 +33,14 @@ def optical_circle(figure: Figure) -> tuple[float, float, float]:
     return x * unit, y * unit, radius * unit
 
 
+def reach_from_middle(figure: Figure) -> float:
+    """How far the furthest painted point lies from the canvas's middle, in units."""
+    solid = index_map(figure) > 0
+    unit = figure.width / solid.shape[1]
+    ys, xs = np.nonzero(solid)
+    return float(np.hypot((xs + 0.5) * unit - figure.width / 2, (ys + 0.5) * unit - figure.height / 2).max()) + unit
+
+
 def in_circle(figure: Figure, centre: tuple[float, float], radius: float) -> Figure:
     """The figure as large as fits the circle, on the badge's square."""
     x, y, own = optical_circle(figure)

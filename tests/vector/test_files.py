@@ -19,7 +19,7 @@ from engine.protocol.mascot import Accessory, Mascot
 from engine.protocol.recipes import Badge, LogoCrop
 from engine.vector.design import Design
 from engine.vector.eps import eps
-from engine.vector.icons import ICNS_SIZES, ICO_SIZES
+from engine.vector.icons import ICNS_CHUNKS, ICO_SIZES
 from engine.vector.logo import Logo, make_logo
 from engine.vector.pack import PNG_SIZES, Files, pack, zipped
 from engine.vector.pdf import pdf
@@ -101,7 +101,7 @@ def test_ico_and_icns_hold_every_size(files: Files) -> None:
     with Image.open(io.BytesIO(files["icons/foxy.ico"])) as icon:
         assert icon.info["sizes"] == {(size, size) for size in ICO_SIZES}
     with Image.open(io.BytesIO(files["icons/foxy.icns"])) as icon:
-        assert {width * scale for width, _, scale in icon.info["sizes"]} >= set(ICNS_SIZES)
+        assert {width * scale for width, _, scale in icon.info["sizes"]} == {size for _, size in ICNS_CHUNKS}
 
 
 def test_small_icons_are_drawn_not_shrunk(files: Files, logo: Logo) -> None:

@@ -1,0 +1,5 @@
+"""The session that these tests work on."""
+
+from tests.app.stage.fixtures import session
+
+__all__ = ["session"]
