@@ -215,7 +215,8 @@ class GalleryPanel(QWidget):
         self.filters.setVisible(shown)
         library = self._session.library
         if shown and library is not None:
-            self._session.background.run(lambda: _in_use(library), self.filters.offer)
+            project = self._session.project
+            self._session.background.run(lambda: _in_use(library, project), self.filters.offer)
         elif not shown and self.filters.narrows:
             self.filters.clear()
 
@@ -314,15 +315,22 @@ class GalleryPanel(QWidget):
         return drag_data(self._session.library, entries)
 
 
-def _in_use(library: Library) -> dict[str, list[tuple[str, str, int]]]:
-    """What there is to choose from; styles by their names."""
+def _in_use(library: Library, project: Project | None) -> dict[str, list[tuple[str, str, int]]]:
+    """What there is to choose from; styles and the project's characters by their names, for others have none here."""
+    from engine.library.characters import Characters
     from engine.presets import load
 
-    names = {style.id: style.name for style in load(library.folder)}
-    return {
-        kind: [
-            (value, names.get(value, value) if kind == "style" else value, count)
-            for value, count in library.gallery.in_use(kind)
-        ]
-        for kind in MADE_WITH
+    people = Characters(library.projects.document(project.id)).list() if project is not None else []
+    names = {
+        "style": {style.id: style.name for style in load(library.folder)},
+        "character": {person.id: person.name for person in people},
     }
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    for kind in MADE_WITH:
+        known = names.get(kind)
+        found[kind] = [
+            (value, value if known is None else known.get(value, value), count)
+            for value, count in library.gallery.in_use(kind)
+            if kind != "character" or (known is not None and value in known)
+        ]
+    return found

@@ -78,7 +78,8 @@ def _of_parts(value: dict[str, Any]) -> str:
 
 
 def _values(entry: Entry) -> dict[str, Any]:
-    return {} if entry.recipe is None else entry.recipe.model_dump(mode="json")
+    """Without the character's id: its words and LoRA say more."""
+    return {} if entry.recipe is None else entry.recipe.model_dump(mode="json", exclude={"character"})
 
 
 def _other_words(first: str, second: str) -> tuple[str, str]:
