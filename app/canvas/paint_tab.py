@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 SIDE_PX = 216
 NEW_SIZE = 1024
 MASK_STEP = 8
+PAINTABLE = ("image/png", "image/jpeg", "image/webp", "image/bmp")
 
 
 class PaintTab(QWidget):
@@ -191,7 +192,7 @@ class PaintTab(QWidget):
 
     def _entry(self) -> Entry | None:
         entry = self._session.entry
-        return entry if entry is not None and entry.artifact.media_type == "image/png" else None
+        return entry if entry is not None and entry.artifact.media_type in PAINTABLE else None
 
     def _opened(self, canvas: object) -> None:
         self._stack.setCurrentIndex(0 if canvas is None else 1)

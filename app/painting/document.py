@@ -35,6 +35,7 @@ class Document(QObject):
         super().__init__(parent)
         self.history = history
         self._live: dict[str, dict[Key, Pixels]] = {}
+        self._put_away = False
         self._since_rest = 0
 
     @classmethod
@@ -47,10 +48,16 @@ class Document(QObject):
     def painting(self) -> Painting:
         return self.history.painting
 
+    def put_away(self) -> None:
+        """Nobody looks at it any more: what arrives late from the background changes nothing."""
+        self._put_away = True
+
     # steps
 
     def apply(self, label: str, painting: Painting, merge: str = "") -> None:
         """Make `painting` the next step of the history."""
+        if self._put_away:
+            return
         before = self.painting
         self._live.clear()
         merged = self.history.push(Step(label, painting, merge))

@@ -111,6 +111,7 @@ class Workbench(QObject):
         except MascotError as error:
             self.session.report(error)
         self.commission.forget()
+        self.easel.document.put_away()
         self.canvas = self.last_recipe = None
         self.variants.keep()
         self.opened.emit(None)
@@ -170,6 +171,7 @@ class Workbench(QObject):
         self._autosave = autosave
         before = self.easel.document
         self.easel.set_document(document)
+        before.put_away()
         before.deleteLater()
         self.session.remember(self._memory, canvas.id)
         self.opened.emit(canvas)

@@ -58,7 +58,7 @@ class Painted(QObject):
 
 
 def frames(app: QApplication, view: QWidget, step: Callable[[int], object]) -> list[float]:
-    """Milliseconds of all this process's threads per step and the repaint that it asks for; other programs do not count."""
+    """Milliseconds of this process (all its threads) per step and the repaint that it asks for."""
     painted, spent = Painted(view), list[float]()
     for number in range(FRAMES):
         painted.seen = False
