@@ -24,7 +24,7 @@ class DragOut(IconButton):
     """`painting` gives what is dragged, `folder` where its file may lie until it is dropped (None: nowhere)."""
 
     def __init__(self, painting: Callable[[], Painting], folder: Callable[[], Path | None]) -> None:
-        super().__init__("move", "Drag the finished picture out from here")
+        super().__init__("file-up", "Drag the finished picture out from here")
         self._painting, self._folder = painting, folder
         self._from: QPoint | None = None
         self.setCursor(Qt.CursorShape.OpenHandCursor)
