@@ -1,6 +1,6 @@
 """What differs between families of checkpoints (SDXL, SD 1.5, Flux, …), behind one small interface.
 
-An adaptor is a stateless object; `architecture_of` finds it by `InstalledModel.architecture`. SDXL's is
+An adaptor is a stateless object; `families.architecture_of` finds it by `InstalledModel.architecture`. SDXL's is
 `engine.picture.sdxl`, the others live in `engine.picture.architectures`.
 """
 
@@ -60,17 +60,3 @@ class Architecture(Protocol):
     def denoiser(self, pipe: Any) -> Any:
         """The network that is called once per step (UNet or transformer), a torch module."""
         ...
-
-
-def architecture_of(model: InstalledModel) -> Architecture:
-    """The adaptor of the model's family. Raises BadModel for a family that this version can't paint with."""
-    from engine.picture.architectures.table import adaptor
-    from engine.protocol.errors import BadModel
-
-    found = adaptor(model.architecture)
-    if found is None:
-        raise BadModel(
-            f"The model “{model.name}” is of the family {model.architecture}, which this version can't paint with; "
-            "choose another model."
-        )
-    return found

@@ -17,7 +17,8 @@ from engine.models.installed import InstalledModel
 from engine.models.machine import survey
 from engine.models.memory import MemoryPolicy, choose_policy, is_out_of_memory
 from engine.models.speed import choose_speed
-from engine.picture.architecture import Architecture, Conditioning, architecture_of
+from engine.picture.architecture import Architecture, Conditioning
+from engine.picture.families import architecture_of
 from engine.picture.loras.wardrobe import Wardrobe
 from engine.picture.tuning import Tuning
 from engine.protocol.errors import BadModel
