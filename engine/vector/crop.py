@@ -111,7 +111,7 @@ def _half_width(solid: NDArray[np.bool_], x: float, middle: float, chin: float, 
     at = min(max(0, round(x)), solid.shape[1] - 1)
     first, last = round(middle - 0.35 * (chin - middle)), round(middle + 0.45 * (chin - middle))
     spans = [min(_reach(row[at::-1]), _reach(row[at:])) for row in solid[max(0, first) : last + 1] if row[at]]
-    return min(most, 1.05 * max(spans)) if spans else most
+    return min(most, 1.06 * float(np.quantile(spans, 0.85))) if spans else most
 
 
 def _reach(row: NDArray[np.bool_]) -> int:
