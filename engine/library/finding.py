@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Select,
     TextClause,
     column,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    type_coerce,
 )
 
 from engine.library import search
@@ -75,32 +77,43 @@ def _has_facet(facet: Facet) -> Condition:
 
 
 def place_conditions(wanted: EntryFilter) -> list[Condition]:
-    """Project, trash and kind."""
-    conditions: list[Condition] = [shelf.c.trashed.is_(wanted.trashed)]
-    if wanted.project_id is not None:
-        conditions.append(shelf.c.project_id == wanted.project_id)
+    """Project, trash and kind. With one kind an index leads to its newest; else the shelf is walked by its numbers,
+    and no index may tempt the planner to sort everything first."""
+    if wanted.roles is not None and len(wanted.roles) == 1:
+        conditions: list[Condition] = [shelf.c.trashed.is_(wanted.trashed), shelf.c.role == wanted.roles[0]]
+        if wanted.project_id is not None:
+            conditions.append(shelf.c.project_id == wanted.project_id)
     else:
+        conditions = [_walked(shelf.c.trashed) == int(wanted.trashed)]
+        if wanted.roles is not None:
+            conditions.append(shelf.c.role.in_(wanted.roles))
+        if wanted.project_id is not None:
+            conditions.append(shelf.c.project_id.concat("") == wanted.project_id)
+    if wanted.project_id is None:
         # Few projects are in the trash: to name those keeps the order of the shelf's numbers.
         conditions.append(shelf.c.project_id.not_in(select(projects.c.id).where(projects.c.trashed_at.is_not(None))))
-    if wanted.roles is not None:
-        conditions.append(shelf.c.role.in_(wanted.roles) if len(wanted.roles) != 1 else shelf.c.role == wanted.roles[0])
     return conditions
 
 
 def value_conditions(wanted: EntryFilter) -> list[Condition]:
-    """What was noted about an entry, its seed and its date."""
+    """What was noted about an entry, its seed and its date; all but the seed are looked at on the walk."""
     conditions: list[Condition] = []
     if wanted.favourites:
-        conditions.append(shelf.c.favourite.is_(True))
+        conditions.append(_walked(shelf.c.favourite) == 1)
     if wanted.rating:
-        conditions.append(shelf.c.rating >= wanted.rating)
+        conditions.append(_walked(shelf.c.rating) >= wanted.rating)
     if wanted.seed is not None:
         conditions.append(shelf.c.seed == wanted.seed)
     if wanted.since is not None:
-        conditions.append(shelf.c.made_at >= round(wanted.since.timestamp() * 1000))
+        conditions.append(_walked(shelf.c.made_at) >= round(wanted.since.timestamp() * 1000))
     if wanted.until is not None:
-        conditions.append(shelf.c.made_at < round(wanted.until.timestamp() * 1000))
+        conditions.append(_walked(shelf.c.made_at) < round(wanted.until.timestamp() * 1000))
     return conditions
+
+
+def _walked(value: ColumnElement[Any]) -> ColumnElement[int]:
+    """A column whose index is not used."""
+    return type_coerce(value, Integer) + 0
 
 
 def all_conditions(wanted: EntryFilter) -> list[Condition] | None:
