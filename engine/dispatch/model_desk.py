@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["Connection", "Download", "ModelCard", "ModelDesk", "ScanReport", "SharedFolder", "Standing", "Trashed"]
 
 OFFLINE_SETTING = "offline"
+STOP_WAIT_S = 3.0
+"""A stalled connection must not keep the window from closing; its thread ends by itself, what came is kept."""
 log = logging.getLogger(__name__)
 
 
@@ -57,7 +59,8 @@ class ModelDesk:
 
     @property
     def offline(self) -> bool:
-        return bool(self._library.settings.get(OFFLINE_SETTING, False))
+        # A worker that outlives `stop` by a moment (a stalled server) must not ask a closed library.
+        return self._end.is_set() or bool(self._library.settings.get(OFFLINE_SETTING, False))
 
     def set_offline(self, offline: bool) -> None:
         """While it is on, nothing connects; running downloads stop and keep what came."""
@@ -177,7 +180,7 @@ class ModelDesk:
             if standing.download.state == "running" and not standing.elsewhere:
                 self.downloads.pause(standing.download.id)
         if self._worker is not None:
-            self._worker.join(timeout=30)
+            self._worker.join(timeout=STOP_WAIT_S)
             self._worker = None
 
     def _work(self) -> None:

@@ -124,6 +124,8 @@ class Transfer:
     # one try
 
     def _once(self) -> None:
+        if self._stop():
+            raise Cancelled(f"The download of {self._name} was stopped; what came is kept.")
         have, said = self._have(), self._said()
         if have and said.size_bytes == have:
             return
