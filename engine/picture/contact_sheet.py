@@ -29,7 +29,10 @@ def contact_sheet(rows: Sequence[Sequence[Bytes]], columns: Sequence[str], label
     room = min(_CELL, (_SHEET - margin) // across - _GAP, (_SHEET - head) // down - _GAP)
     shapes = [picture.shape for row in rows for picture in row]
     scale = min(room / max(shape[1] for shape in shapes), room / max(shape[0] for shape in shapes))
-    cell = tuple(max(1, round(max(shape[axis] for shape in shapes) * scale)) for axis in (1, 0))
+    cell = (
+        max(1, round(max(shape[1] for shape in shapes) * scale)),
+        max(1, round(max(shape[0] for shape in shapes) * scale)),
+    )
     size = (margin + across * (cell[0] + _GAP), head + down * (cell[1] + _GAP))
     sheet = Image.new("RGB", size, _PAPER)
     draw = ImageDraw.Draw(sheet)

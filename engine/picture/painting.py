@@ -109,7 +109,7 @@ def paint(
             "return_dict": False,
             "callback_on_step_end": after_step,
         }
-        latents = pipe(**_accepted(pipe, arguments), **(guided.arguments if guided else {}))[0]
+        latents = pipe(**(_accepted(pipe, arguments) | (guided.arguments if guided else {})))[0]
         watch.check()
         decoding = time.perf_counter()
         pixels = decode(pipe, architecture.from_latents(pipe, latents, width, height))
