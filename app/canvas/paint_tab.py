@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QKeySequence, QPainter, QShowEvent
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QPainter, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from app.canvas.brush_panel import BrushPanel
@@ -18,20 +18,17 @@ from app.canvas.generate_bar import GenerateBar
 from app.canvas.guides_panel import GuidesPanel
 from app.canvas.hand import Hand
 from app.canvas.layers_panel import LayersPanel
+from app.canvas.paint_deeds import change_mask, fill, pick
 from app.canvas.paint_view import PaintView
 from app.canvas.progress_badge import ProgressBadge
 from app.canvas.tool_strip import ToolStrip
 from app.gallery.carry import DRAG_FOLDER
 from app.painting import layer_deeds, masks
-from app.painting.compose import flatten
 from app.painting.errand import Errand, png
-from app.painting.fill import filled, same_colour_around
 from app.painting.history import History
-from app.painting.layers import Layer, LayerKind
 from app.painting.map_maker import MapMaker
 from app.painting.outgoing import clipboard_data, copied, export_png, picture_in, save_to_gallery
 from app.painting.selection import NOTHING
-from app.painting.tiles import Key, Tile
 from app.painting.tools.kinds import ToolKind
 from app.painting.workbench import Workbench
 from app.session import StudioSession
@@ -45,7 +42,6 @@ if TYPE_CHECKING:
 
 SIDE_PX = 216
 NEW_SIZE = 1024
-MASK_STEP = 8
 PAINTABLE = ("image/png", "image/jpeg", "image/webp", "image/bmp")
 
 
@@ -66,7 +62,12 @@ class PaintTab(QWidget):
         self.easel = self.bench.easel
         self.maps = MapMaker(session, self)
         self.view = PaintView(self.easel)
-        self.hand = Hand(self.view, self._fill, self._pick, self._own_keys())
+        self.hand = Hand(
+            self.view,
+            lambda point: fill(session, self.easel, point),
+            lambda point: pick(self.easel, point),
+            self._own_keys(),
+        )
         self.strip = ToolStrip(self.easel)
         self.brushes = BrushPanel(self.easel)
         self.layers = LayersPanel(self.easel)
@@ -241,21 +242,7 @@ class PaintTab(QWidget):
 
     def change_mask(self, deed: str) -> None:
         """invert, selection, grow, shrink, feather or clear."""
-        easel, background = self.easel, self._session.background
-        frame, selection = easel.document.painting.frame, easel.selection
-        if deed == "selection" and not selection:
-            self._session.say("Nothing is selected; draw round a region with the lasso first.", "info")
-            return
-        deeds: dict[str, tuple[str, Callable[[masks.Coverage], masks.Coverage]]] = {
-            "invert": ("invert mask", masks.inverted),
-            "selection": ("mask from selection", lambda mask: masks.with_selection(mask, selection, frame)),
-            "grow": ("grow mask", lambda mask: masks.grown(mask, MASK_STEP)),
-            "shrink": ("shrink mask", lambda mask: masks.grown(mask, -MASK_STEP)),
-            "feather": ("soften mask", lambda mask: masks.feathered(mask, MASK_STEP)),
-            "clear": ("clear mask", lambda mask: mask * 0),
-        }
-        label, change = deeds[deed]
-        layer_deeds.change_mask(easel.document, background, label, change)
+        change_mask(self._session, self.easel, deed)
 
     def undo(self) -> None:
         self.hand.stop()
@@ -274,41 +261,6 @@ class PaintTab(QWidget):
 
     def deselect(self) -> None:
         self.easel.select(NOTHING)
-
-    def _fill(self, point: QPointF) -> None:
-        easel, document = self.easel, self.easel.document
-        painting, colour, selection = document.painting, QColor(easel.colour), easel.selection
-        layer = painting.active_layer
-        if layer is None or layer.cover or not layer.visible:
-            layer_deeds.add_layer(document)
-            painting, layer = document.painting, document.painting.active_layer
-        if layer is None:
-            return
-        tint = masks.VEIL if layer.kind is LayerKind.MASK else colour
-        target: Layer = layer
-
-        def work() -> dict[Key, Tile]:
-            at = painting.frame.topLeft()
-            x, y = int(point.x() // 1) - at.x(), int(point.y() // 1) - at.y()
-            coverage = same_colour_around(flatten(painting), x, y)
-            if selection:
-                coverage = selection.limit(coverage, painting.frame)
-            return filled(target, coverage, at, tint)
-
-        def show(tiles: dict[Key, Tile]) -> None:
-            if document.painting.layer(target.id) is target:
-                document.apply("fill", document.painting.changed(target.id, tiles=tiles))
-
-        self._session.background.run(work, show)
-
-    def _pick(self, point: QPointF) -> None:
-        painting = self.easel.document.painting
-        place = QRectF(point.x() // 1, point.y() // 1, 1, 1).toRect()
-        if not painting.frame.contains(place):
-            return
-        colour = flatten(painting, place).pixelColor(0, 0)
-        if colour.alpha():
-            self.easel.set_colour(QColor(colour.rgb()))
 
     # in and out
 
