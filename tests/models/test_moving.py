@@ -32,7 +32,7 @@ def filled(catalogue: ModelCatalogue, tmp_path: Path) -> ModelCatalogue:
 
 
 def names(catalogue: ModelCatalogue) -> list[str]:
-    return [add_on.name for add_on in catalogue.add_ons.list()]
+    return [add_on.name for add_on in catalogue.add_ons.list() if not add_on.builtin]
 
 
 def test_models_move_and_the_old_files_lie_in_the_trash(filled: ModelCatalogue, tmp_path: Path) -> None:
