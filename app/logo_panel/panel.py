@@ -238,7 +238,10 @@ class LogoPanel(QWidget):
             size = f"{made.size_bytes / 1024:.0f} KB"
             self.facts.setText(f"{len(made.colours)} colours · {made.paths} paths · {size} as SVG")
 
-    def _failed(self, _key: object, error: object) -> None:
+    def _failed(self, key: object, error: object) -> None:
+        if isinstance(key, tuple) and key[1] != self.form.choices:
+            # What was asked for before is no longer wanted, and neither is why it failed.
+            return
         self.preview.set_stale(False)
         known = isinstance(error, MascotError)
         self.note.show_note(error.sentence if known else "The logo could not be drawn; try other choices.", "error")
