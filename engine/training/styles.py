@@ -119,9 +119,10 @@ def main() -> None:
             train_look(look, model, options.work, loras, options.steps)
     if options.no_thumbnails:
         return
+    import torch
     from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
 
-    pipe: Any = StableDiffusionXLPipeline.from_pretrained(options.starter)
+    pipe: Any = StableDiffusionXLPipeline.from_pretrained(options.starter, torch_dtype=torch.float32)
     pipe.set_progress_bar_config(disable=True)
     for style in load(None):
         save_thumbnail(paint_thumbnail(pipe, style, loras), options.assets / "styles" / style.id / "thumbnail.webp")
