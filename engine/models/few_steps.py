@@ -61,6 +61,8 @@ _BY_NAME = {way.name: way for way in _WAYS}
 _SAID = ("modelspec.title", "modelspec.description", "modelspec.tags", "modelspec.usage_hint", "ss_output_name",
          "ss_training_comment")  # fmt: skip
 _STEPS = re.compile(r"(\d{1,2})[ _-]?steps?(?![a-z])")
+
+
 def defaults_for(model: InstalledModel, loras: Sequence[InstalledLora] = ()) -> Defaults:
     """Steps, guidance and scheduler that suit the model with these LoRAs: the first few-step one decides, then the
     model itself. Told by the network's own parts and scheduler, then by the notes in the file, by the name last."""

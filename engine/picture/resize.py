@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.models.assets import asset_path
 from engine.picture.alpha import Bytes, Floats, premultiplied_from_straight, straight_from_premultiplied
+from engine.picture.outline import narrow_outline
 
 if TYPE_CHECKING:
     from engine.picture.upscaler import Upscaler
@@ -40,7 +41,10 @@ def upscale(rgba: Bytes, size: tuple[int, int]) -> Bytes:
     height, width = picture.shape[:2]
     fills = bool(_border(rgba).min() == 255)
     scale = (max if fills else min)(size[0] / width, size[1] / height)
+    small = picture
     picture = _lanczos(picture, (max(1, round(width * scale)), max(1, round(height * scale))))
+    if name == "lanczos":
+        picture = narrow_outline(picture, small)
     picture = _centred(picture, size)
     return straight_from_premultiplied(picture, snap=False)
 

@@ -7,7 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from engine.picture.alpha import premultiplied_from_straight, straight_from_premultiplied, without_specks
+from engine.picture.alpha import (
+    premultiplied_from_straight,
+    straight_from_premultiplied,
+    without_pinholes,
+    without_specks,
+)
 
 PICTURES = arrays.arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12), st.just(4)))
 
@@ -60,3 +65,16 @@ def test_specks_and_the_outermost_pixels_go_but_a_tear_stays() -> None:
     assert alpha[130, 130] == 255 and alpha[25, 25] == 255
     alpha[60:200, 60:200] = alpha[20:32, 20:32] = 0
     assert not alpha.any()
+
+
+def test_highlights_left_clear_are_closed_white_and_real_openings_stay() -> None:
+    figure = np.zeros((256, 256, 4), np.uint8)
+    figure[40:216, 40:216] = (30, 60, 200, 255)
+    figure[80:90, 80:88] = 0
+    figure[150:200, 100:130] = 0
+    closed = without_pinholes(figure)
+    assert (closed[80:90, 80:88] == 255).all()
+    assert (closed[150:200, 100:130, 3] == 0).all()
+    untouched = np.ones(figure.shape[:2], bool)
+    untouched[79:91, 79:89] = False
+    assert np.array_equal(closed[untouched], figure[untouched])

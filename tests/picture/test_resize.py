@@ -100,3 +100,23 @@ def test_any_format_has_about_the_models_own_number_of_pixels(asked: tuple[int, 
 
 def test_fixed_vocabulary_always_paints_its_square() -> None:
     assert native_size(dataclasses.replace(SDXL, vocabulary=True, native_size=256), 512, 1024) == (256, 256)
+
+
+def test_an_enlarged_outline_is_as_narrow_as_before() -> None:
+    small, large = disc(64), upscale(disc(64), (256, 256))
+
+    def soft_ring(rgba: np.ndarray) -> float:
+        """Half-transparent pixels along a row through the middle, on both sides together."""
+        row = rgba[rgba.shape[0] // 2, :, 3]
+        return float(((row > 12) & (row < 243)).sum())
+
+    assert soft_ring(large) <= soft_ring(small) + 2
+    assert large[..., 3].mean() == pytest.approx(small[..., 3].mean(), rel=0.005), "the figure is as large as before"
+
+
+def test_a_soft_shadow_stays_soft() -> None:
+    shadow = np.zeros((64, 64, 4), np.uint8)
+    ys, xs = np.mgrid[0:64, 0:64]
+    shadow[..., 3] = np.rint(np.clip(1 - np.hypot(xs - 31.5, ys - 31.5) / 30, 0, 1) * 200)
+    large = upscale(shadow, (256, 256))
+    assert np.abs(large[2::4, 2::4, 3].astype(int) - shadow[..., 3]).max() <= 6

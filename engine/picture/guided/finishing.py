@@ -10,6 +10,7 @@ from engine.picture.alpha import (
     Floats,
     premultiplied_from_straight,
     straight_from_premultiplied,
+    without_pinholes,
     without_specks,
 )
 from engine.picture.background import remove_background, unsure_note
@@ -45,7 +46,7 @@ def finish_of(
 
 def _plain(pixels: Floats) -> tuple[Bytes, list[Note]]:
     if pixels.shape[2] == 4:
-        return without_specks(straight_from_premultiplied(pixels)), []
+        return without_pinholes(without_specks(straight_from_premultiplied(pixels))), []
     rgba, confidence = remove_background(np.rint(pixels * 255).astype(np.uint8))
     return rgba, unsure_note(confidence)
 

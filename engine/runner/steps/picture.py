@@ -198,5 +198,5 @@ def _finish(context: StepContext) -> None:
     )  # fmt: skip
 
 
-GENERATE = StepKind("generate", 2, _generate, seconds_guess=0.5, needs_torch=True)
-FINISH = StepKind("finish", 1, _finish, seconds_guess=1.0, needs_torch=True)
+GENERATE = StepKind("generate", 3, _generate, seconds_guess=0.5, needs_torch=True)
+FINISH = StepKind("finish", 2, _finish, seconds_guess=1.0, needs_torch=True)
