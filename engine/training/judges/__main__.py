@@ -23,6 +23,8 @@ from engine.training.judges.identity import load_identity, render_identities, sa
 from engine.training.judges.joints import joint_errors, save_joints, train_joints
 from engine.training.judges.upscaling import render_pairs, save_upscaler, train_upscaler
 
+WORTH_SHIPPING = 0.9
+"""Of a plain enlargement's error: a learned upscaler that is not better by a tenth is not kept."""
 STAGES = ("classifier", "joints", "upscaler", "evaluate", "identity", "characters")
 
 
@@ -67,6 +69,9 @@ def _upscaler(options: argparse.Namespace) -> None:
     )
     report = compare(pipe, net)
     print("mean absolute error at 1024 pixels:", report)
+    if report["learned all"] > WORTH_SHIPPING * report["bicubic all"]:
+        print("no gain worth shipping; pictures are enlarged by Lanczos as before")
+        return
     save_upscaler(net, options.assets / "upscaler", report)
 
 
