@@ -97,6 +97,7 @@ class GalleryPanel(QWidget):
         self.kind.setToolTip("Pictures or animations")
         self.kind.chosen.connect(lambda _key: self._apply())
         row = QHBoxLayout()
+        row.setContentsMargins(0, 0, SPACE_2, 0)
         row.setSpacing(SPACE_2)
         row.addWidget(self.scope, 1)
         row.addWidget(self.kind)

@@ -141,6 +141,8 @@ class ModelsPanel(QWidget):
         self.count.setText(count_words(rows, "model"))
         card = self.details.card
         row = self.model.row_of(card.id) if card is not None else -1
+        if row < 0 and rows:
+            row = 0
         if row >= 0:
             self.view.setCurrentIndex(self.model.index(row))
         self._show(self.model.card(self.model.index(row)) if row >= 0 else None)

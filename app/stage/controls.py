@@ -48,12 +48,12 @@ class StageControls(QWidget):
         above = QHBoxLayout()
         above.setSpacing(SPACE_2)
         above.addWidget(self.play, 0, Qt.AlignmentFlag.AlignTop)
+        above.addWidget(self.actions_row, 0, Qt.AlignmentFlag.AlignTop)
+        above.addSpacing(SPACE_1)
         above.addWidget(self.timeline, 1)
         outer.addLayout(above)
         below = QHBoxLayout()
         below.setSpacing(SPACE_2)
-        below.addWidget(self.actions_row)
-        below.addSpacing(SPACE_2)
         below.addWidget(self.speed, 3)
         below.addWidget(self.strength, 3)
         below.addSpacing(SPACE_2)
@@ -69,7 +69,7 @@ class StageControls(QWidget):
         outer.addLayout(below)
         for slider in (self.speed, self.strength):
             slider.setMaximumWidth(220)
-        below.insertStretch(4)
+        below.insertStretch(2)
         self.setMinimumWidth(SPACE_4 * 30)
         for child in self.findChildren(QToolButton):
             child.setFocusPolicy(Qt.FocusPolicy.TabFocus)

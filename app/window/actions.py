@@ -300,10 +300,10 @@ def _view(studio: Studio) -> None:
         else:
             window.showFullScreen()
 
-    add("view.picture", "Picture", lambda: studio.session.show_tab("picture"), "Ctrl+1", "image")
+    add("view.picture", "Picture tab", lambda: studio.session.show_tab("picture"), "Ctrl+1", "image")
     add("view.animate", "Animate tab", lambda: studio.session.show_tab("animate"), "Ctrl+2", "play")
-    add("view.logo", "Logo tab", lambda: studio.session.show_tab("logo"), "Ctrl+4", "shapes")
     add("view.paint", "Paint tab", lambda: studio.session.show_tab("paint"), "Ctrl+3", "brush")
+    add("view.logo", "Logo tab", lambda: studio.session.show_tab("logo"), "Ctrl+4", "shapes")
     add("view.zoom_in", "Zoom in", lambda: view().zoom_by(STEP), "Ctrl++ Ctrl+=", "zoom-in")
     add("view.zoom_out", "Zoom out", lambda: view().zoom_by(1 / STEP), "Ctrl+-", "zoom-out")
     add("view.fit", "Fit the picture", lambda: view().fit(), "Ctrl+0", "maximize")

@@ -28,19 +28,23 @@ GROUPS = {
 }
 MORE = {
     "Create": (("Older prompt / newer prompt", "Up / Down"),),
+    "Picture": (("No stars to 5 stars", "Alt+0 to Alt+5"),),
     "View": (("Move the picture", "Space + drag"), ("Zoom at the pointer", "Wheel")),
 }
+
+TOLD_TOGETHER = "picture.rate_"
+"""Actions whose keys are one line of `MORE`."""
 
 
 class ShortcutsSheet(Sheet):
     """Groups follow the first part of an action's id."""
 
     def __init__(self, window: QWidget, registry: Registry) -> None:
-        super().__init__(window, "Keys", width_px=820, height_px=640)
+        super().__init__(window, "Keys", width_px=820, height_px=780)
         groups: dict[str, list[tuple[str, str]]] = {}
         for action in registry.all():
             keys = " or ".join(keys.toString(QKeySequence.SequenceFormat.NativeText) for keys in action.shortcuts())
-            if keys:
+            if keys and not action.objectName().startswith(TOLD_TOGETHER):
                 group = GROUPS.get(action.objectName().partition(".")[0], "Studio")
                 groups.setdefault(group, []).append((plain_text(action), keys))
         for group, rows in MORE.items():

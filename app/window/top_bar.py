@@ -41,7 +41,7 @@ class TopBar(QWidget):
         set_kind(button, "search")
         button.setIcon(icon("search", "text_faint"))
         button.setIconSize(QSize(ICON_S, ICON_S))
-        button.setText("Find an action    Ctrl+K")
+        button.setText("  Find an action    Ctrl+K")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setToolTip("Every action by name")
         button.clicked.connect(action.trigger)
