@@ -15,6 +15,7 @@ from app.characters_panel.shelf import CharacterShelf
 from app.characters_panel.training_box import TrainingBox
 from app.gallery.thumbnails import Thumbnails
 from app.session import StudioSession
+from app.theme.roles import set_role
 from app.theme.tokens import SPACE_2, SPACE_3
 from app.widgets.buttons import IconButton, push_button
 from app.widgets.labels import label
@@ -98,13 +99,11 @@ class CharactersPanel(QWidget):
             column.addWidget(field)
         column.addWidget(self.pictures)
         column.addWidget(learning)
-        self.empty = label(
-            "A character stays itself from picture to picture. Drop a few pictures of it here, or make a new one.",
-            "faint", wrap=True,
-        )  # fmt: skip
+        self.empty = self._build_empty()
         inside = QWidget()
+        set_role(inside, "scroll")
         whole = QVBoxLayout(inside)
-        whole.setContentsMargins(SPACE_3, 0, SPACE_3, SPACE_3)
+        whole.setContentsMargins(SPACE_3, SPACE_2, SPACE_3, SPACE_3)
         whole.setSpacing(SPACE_3)
         whole.addLayout(top)
         whole.addWidget(self.empty)
@@ -118,6 +117,19 @@ class CharactersPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
+
+    def _build_empty(self) -> QWidget:
+        """What stands here before the first character, with the way to make it."""
+        empty = QWidget()
+        column = QVBoxLayout(empty)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_3)
+        words = "A character stays itself from picture to picture. Drop a few pictures of it here, or make a new one."
+        column.addWidget(label(words, "muted", wrap=True))
+        first = push_button("New character", "", "plus")
+        first.clicked.connect(self.new.click)
+        column.addWidget(first, 0, Qt.AlignmentFlag.AlignLeft)
+        return empty
 
     def set_models(self, models: list[tuple[str, str]]) -> None:
         """(name, title) of the models that a LoRA can be trained on."""
@@ -142,6 +154,7 @@ class CharactersPanel(QWidget):
             self.who.addItem(one.name, one.id)
         self.who.setCurrentIndex(self.who.findData(shelf.chosen))
         self.who.setVisible(bool(shelf.characters))
+        self.new.setVisible(bool(shelf.characters))
         self.remove.setVisible(character is not None)
         self.empty.setVisible(character is None)
         self.page.setVisible(character is not None)
