@@ -10,15 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.protocol.errors import DiskFull, LibraryReadOnly, MascotError
+from engine.protocol.errors import BadInput, DiskFull, LibraryReadOnly, MascotError
 
 
 def translate_os_error(error: OSError, path: Path) -> MascotError | None:
-    """The user's sentence for a full or read-only disk; None for any other error."""
+    """The user's sentence for a full or read-only disk or a file in a folder's place; None for any other error."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(f"No space is left on the disk that holds {path.parent}; free some space and try again.")
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return LibraryReadOnly(f"{path.parent} can't be written to; change its permissions or choose another folder.")
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return BadInput(f"{path.parent} can't be a folder, as a file lies in its way; choose another folder.")
     return None
 
 
@@ -26,7 +28,7 @@ def translate_os_error(error: OSError, path: Path) -> MascotError | None:
 def written_aside(path: Path) -> Generator[BinaryIO]:
     """Yield a file that becomes `path` when the block ends without an error; otherwise nothing is left behind.
 
-    Raises DiskFull or LibraryReadOnly with a sentence for the user.
+    Raises DiskFull, LibraryReadOnly, or BadInput (a file lies where a folder must be) with a sentence for the user.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

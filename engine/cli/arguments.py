@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import NoReturn
 
@@ -29,8 +30,13 @@ class Parser(argparse.ArgumentParser):
     """Errors are one sentence with the way out, not a usage dump."""
 
     def error(self, message: str) -> NoReturn:
+        message = re.sub(r"invalid choice: '(.*)' \(choose from (.*)\)$", _choices, message)
         message = message[:1].upper() + message[1:]
         raise BadInput(f"{message.rstrip('.')}; `{self.prog} --help` shows what it takes.")
+
+
+def _choices(found: re.Match[str]) -> str:
+    return f"“{found[1]}” is unknown, it can be {found[2].replace(chr(39), '')}"
 
 
 def default(model: type[PictureRecipe | AnimationRecipe], field: str) -> object:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli.console import Console
-from engine.protocol.errors import NotFound
+from engine.protocol.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
     from engine.library.library import Library
@@ -40,6 +40,18 @@ class Context:
     @property
     def out(self) -> Path:
         return Path(self.options.out)
+
+    def require_out(self) -> None:
+        """Before work that takes long. Raises BadInput when a file lies where the --out folder must be."""
+        wanted = getattr(self.options, "out", None)
+        if wanted is None:
+            return
+        folder = Path(wanted)
+        # `control` takes a file of its own there.
+        folder = folder.parent if folder.suffix.casefold() == ".png" else folder
+        nearest = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+        if nearest.is_file():
+            raise BadInput(f"{nearest} is a file; give a folder with --out.")
 
 
 def find_project(context: Context, wanted: str, *, trashed: bool = False) -> Project:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from traceback import format_exc
 
 from engine.cli import exits
 from engine.cli.arguments import build_parser
@@ -58,6 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of a pipe (head, less) has left: not an error of ours.
         sys.stderr.close()
         return exits.OK
+    except Exception as error:  # noqa: BLE001 - the last resort: a sentence even for what nobody foresaw
+        again = "" if console.verbose else "; run it again with --verbose for the details"
+        sentence = f"This went wrong in a way nobody foresaw: {type(error).__name__}{again}."
+        console.error(sentence, code=ErrorCode.INTERNAL, details=format_exc())
+        return exits.FAILED
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from engine.cli.model_lines import ProgressLine, standing_row
 from engine.dispatch.model_desk import Download, ModelCard, ModelDesk
 from engine.models.addon import AddOn
 from engine.models.kinds import ModelKind
-from engine.protocol.errors import BadInput, Cancelled, MascotError
+from engine.protocol.errors import BadInput, Cancelled, DownloadFailed, MascotError
 
 
 def fetch(desk: ModelDesk, download: Download) -> ModelCard:
@@ -73,9 +73,12 @@ def _resume(context: Context, desk: ModelDesk, wanted: str | None) -> int:
             raise
         except MascotError as error:
             failures.append(error)
-            context.console.note(error.sentence)
-    if failures and not installed:
+    if failures and not installed and len(failures) == 1:
         raise failures[0]
+    for error in failures:
+        context.console.note(error.sentence)
+    if failures and not installed:
+        raise DownloadFailed(f"None of the {len(failures)} downloads came through; the notes above say why.")
     said = f"Installed {', '.join(installed)}." if installed else "Nothing waits to be resumed."
     context.console.result({"installed": installed}, [said])
     return exits.OK

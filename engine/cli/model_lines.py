@@ -59,7 +59,7 @@ def details(card: ModelCard) -> list[str]:
         ("Format", card.format),
         ("Size", f"{card.size_bytes / 1e6:,.1f} MB, {card.parameters / 1e6:,.1f} M parameters"),
         ("Licence", card.licence),
-        ("Used", f"by {card.used_by:,} results and characters"),
+        ("Used", f"{card.used_by:,} times, by results and characters" if card.used_by != 1 else "once"),
         ("From", card.source),
         ("Place", f"{card.path} ({place})"),
         ("BLAKE3", card.hash),

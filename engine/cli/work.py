@@ -26,6 +26,7 @@ class Finished:
 
 def run_recipes(context: Context, recipes: Sequence[AnyRecipe], titles: Sequence[str]) -> list[Finished]:
     """Queue the recipes in the chosen project and wait for all. Raises the first failure as its own error."""
+    context.require_out()
     library, project = context.library, context.project
     jobs = [library.queue.add(project.id, recipe) for recipe in recipes]
     return wait_for(context, [job.id for job in jobs], titles)

@@ -103,7 +103,7 @@ class ModelDesk:
             return found[0]
         if trouble := self.trouble():
             raise NotFound(trouble)
-        raise unknown_model(name, [card.name for card in cards], kind.label if kind else "model")
+        raise unknown_model(name, [card.name for card in cards], kind.noun if kind else "model")
 
     def duplicates(self) -> list[list[ModelCard]]:
         """Models with equal content, in groups of two and more."""

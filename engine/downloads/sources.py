@@ -56,6 +56,8 @@ def _plan(net: Net, text: str) -> Plan:
 
 
 def _of_address(net: Net, url: str) -> Plan:
+    if not host_of(url):
+        raise BadInput(f"“{url[:80]}” is no address to download from; it must begin with https:// and name a host.")
     if is_civitai(url):
         return civitai_plan(net, url)
     parts = urlsplit(url)

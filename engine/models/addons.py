@@ -57,7 +57,7 @@ class AddOns:
             if add_on.name.casefold() == name.casefold():
                 return _checked(add_on)
         require_here(self._library_folder)
-        raise unknown_model(name, (add_on.name for add_on in known), kind.label)
+        raise unknown_model(name, (add_on.name for add_on in known), kind.noun)
 
     # what a recipe asks for
 
@@ -147,7 +147,7 @@ class AddOns:
         """Move one to the trash; of one used in place only the record goes. Raises BadInput, UnknownModel."""
         add_on = next((one for one in self.list(kind) if one.name.casefold() == name.casefold()), None)
         if add_on is None:
-            raise unknown_model(name, (one.name for one in self.list(kind) if not one.builtin), kind.label)
+            raise unknown_model(name, (one.name for one in self.list(kind) if not one.builtin), kind.noun)
         if add_on.builtin:
             raise BadInput(f"“{add_on.name}” ships with MascotForge and can't be removed.")
         home = require_here(self._library_folder)

@@ -20,6 +20,11 @@ class ModelKind(StrEnum):
         return _TITLES[self]
 
     @property
+    def noun(self) -> str:
+        """Within a sentence: "LoRA", but "checkpoint"."""
+        return self.label if self.label[1:] != self.label[1:].lower() else self.label.lower()
+
+    @property
     def folder(self) -> str:
         """Under the models folder; checkpoints lie directly in it."""
         return "" if self is ModelKind.CHECKPOINT else f"{self.value}s"

@@ -46,4 +46,8 @@ def _sentence(problem: ErrorDetails) -> str:
         return f"{name} must be a number; “{given}” is not."
     if kind == "enum":
         return f"{name} “{given}” is unknown; it can be {context['expected'].replace(chr(39), '')}."
+    if kind == "literal_error":
+        return f"{name} must be {context['expected'].replace(chr(39), '')}; “{given}” is not."
+    if kind == "string_pattern_mismatch" and field.endswith("colour"):
+        return f"{name} must be written as #rrggbb, for example #3060c0; “{str(given)[:60]}” is not."
     return f"{name}: {problem['msg'][:1].lower()}{problem['msg'][1:]}; you gave “{str(given)[:60]}”."

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.blobs.files import write_bytes, written_aside
 from engine.blobs.store import BlobStore, hash_bytes
-from engine.protocol.errors import DiskFull, NotFound
+from engine.protocol.errors import BadInput, DiskFull, NotFound
 
 
 @settings(max_examples=25, deadline=None)
@@ -78,3 +78,10 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     error = translate_os_error(caught.value, tmp_path / "fox.png")
     assert isinstance(error, DiskFull)
     assert str(tmp_path) in error.sentence
+
+
+def test_a_file_in_a_folder_s_place_is_one_sentence(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "maps"
+    in_the_way.write_text("a file")
+    with pytest.raises(BadInput, match=r"maps can't be a folder, as a file lies in its way"):
+        write_bytes(in_the_way / "fox.png", b"x")

@@ -54,9 +54,10 @@ def _new(context: Context, characters: Characters) -> int:
     options = context.options
     blobs = bring_in(context, options.pictures)
     character = characters.create(options.name, options.description, blobs)
+    given = "1 picture" if len(blobs) == 1 else f"{len(blobs)} pictures"
     context.console.result(
         {"character": _row(character)},
-        [f"{character.name} has {len(blobs)} pictures; `character train {character.name}` teaches it to the model."],
+        [f"{character.name} has {given}; `character train {character.name}` teaches it to the model."],
     )
     return exits.OK
 

@@ -39,9 +39,9 @@ def find_entry(context: Context, wanted: str) -> Entry:
     gallery = context.library.gallery
     ids = gallery.ids_from(wanted)
     if not ids:
-        raise NotFound(f"There is no result {wanted[:60]} in the library; `mascotforge history search` lists them.")
+        raise NotFound(f"There is no result “{wanted[:60]}” in the library; `mascotforge history search` lists them.")
     if len(ids) > 1:
-        raise BadInput(f"Several results begin with {wanted[:60]}; give more of the id.")
+        raise BadInput(f"Several results begin with “{wanted[:60]}”; give more of the id.")
     return gallery.get(ids[0])
 
 

@@ -87,7 +87,7 @@ def _list(context: Context, desk: ModelDesk) -> None:
         return
     cards = [card for card in desk.cards() if options.kind in (None, card.kind.value)]
     context.console.table(
-        [row(card) for card in matching(cards, options.search)], COLUMNS, empty="No model is installed."
+        [row(card) for card in matching(cards, options.search)], COLUMNS, empty="No installed model is like that."
     )
 
 

@@ -1,0 +1,63 @@
+"""What the command line says when it can't: one sentence in the user's words, with a fitting exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from engine.cli import exits
+from engine.cli.commands import doctor
+from engine.cli.context import Context
+from engine.cli.main import main
+from tests.app.samples import mascots, png_of
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    file = tmp_path / "fox.png"
+    file.write_bytes(png_of(mascots(1)[0], 64))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        ("upscale {fox} --scale 3", exits.BAD_INPUT, "Scale must be 2 or 4; “3” is not."),
+        ("logo {fox} --badge-colour redish", exits.BAD_INPUT,
+         "Badge colour must be written as #rrggbb, for example #3060c0; “redish” is not."),
+        ("upscale {fox} --model none", exits.NOT_FOUND, "The upscaler “none” is not installed; none is installed; add "
+         "one with `mascotforge models install FILE`."),
+        ("lora list --model none", exits.NOT_FOUND, "The checkpoint “none” is not installed; installed: starter."),
+        ("lora info none", exits.NOT_FOUND, "The LoRA “none” is not installed; installed: "),
+        ("models offline maybe", exits.BAD_INPUT, "Argument switch: “maybe” is unknown, it can be on, off; "),
+        ("models install https://", exits.BAD_INPUT, "“https://” is no address to download from; "),
+        ("models downloads resume none", exits.NOT_FOUND, "There is no download none; "),
+        ("control depth {fox} --out {fox}/maps", exits.BAD_INPUT, "{fox} is a file; give a folder with --out."),
+        ("builder --species fox --size 64 --out {fox}/drawings", exits.BAD_INPUT, "{fox} is a file; give a folder"),
+    ],
+)  # fmt: skip
+def test_a_refusal_is_one_sentence(
+    tmp_path: Path, picture: Path, capsys: pytest.CaptureFixture[str], arguments: str, code: int, sentence: str
+) -> None:
+    words = arguments.format(fox=picture).split()
+    assert main([*words, "--library", str(tmp_path / "library")]) == code
+    said = capsys.readouterr().err
+    assert sentence.format(fox=picture) in said
+    assert said.count("\n") == 1
+
+
+def test_what_nobody_foresaw_is_a_sentence_too_and_its_trace_is_for_those_who_ask(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: Context) -> NoReturn:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(doctor, "run", broken)
+    assert main(["doctor"]) == exits.FAILED
+    said = capsys.readouterr().err
+    assert "ZeroDivisionError" in said and "--verbose" in said and said.count("\n") == 1
+    assert main(["doctor", "--json"]) == exits.FAILED
+    assert "Traceback" in json.loads(capsys.readouterr().out)["error"]["details"]
