@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _REMINDERS = 16
-_FULL_REMINDERS = 6
+_REMINDER_STEPS = 20
 _SILENT = 0.08
 """Share of the lessons that say nothing, so that guidance keeps working."""
 
@@ -143,10 +143,10 @@ def _reminders(
     made: list[Tensor] = []
     texts: list[str] = []
     with subject.without_lora():
-        for index in range(_FULL_REMINDERS):
-            drawn = subject.paint(text, recipe.seed + index, steps=20, guidance=6.0)
+        for index in range(subject.policy.reminders):
+            drawn = subject.paint(text, recipe.seed + index, steps=_REMINDER_STEPS, guidance=6.0)
             picture = torch.from_numpy(drawn).permute(2, 0, 1)[None]
             made.append(subject.encode(picture * 2 - 1))
             texts.append(text)
-            progress((index + 1) / _FULL_REMINDERS)
+            progress((index + 1) / subject.policy.reminders)
     return torch.cat(made), texts

@@ -22,7 +22,9 @@ _LOOK = (*_ATTENTION[:6], "conv2", "conv_shortcut", "conv", "conv_out")
 class TuningPolicy:
     """`resolution` is the side in pixels that pictures are learnt at. `precision` is that of the frozen weights and the
     computation; the LoRA itself is float32. `variants` is how many augmented versions of each picture are kept as
-    latents. `prior` is the share of a batch that reminds the model of what it knew. `reason` is one sentence."""
+    latents. `prior` is the share of a batch that reminds the model of what it knew, `reminders` how many pictures it
+    makes for that itself where the builder can't. `sample_steps` go into each sample picture. `reason` is one
+    sentence."""
 
     device: str
     precision: Literal["float32", "bfloat16", "float16"]
@@ -38,6 +40,8 @@ class TuningPolicy:
     optimiser: Literal["adamw", "adamw-8bit"]
     text_encoders: bool
     reason: str
+    reminders: int = 6
+    sample_steps: int = 12
 
 
 def choose_tuning(

@@ -26,21 +26,25 @@ class TrainingState:
 
     def resume(self) -> bool:
         """Take up what was saved; False when there is nothing that fits."""
+        import copy
         import pickle
 
         import torch
 
+        if not self._file.is_file():
+            return False
+        fresh = {name: copy.deepcopy(part.state_dict()) for name, part in self._parts.items()}
         try:
             saved = torch.load(self._file, weights_only=True)
+            numbers = int(saved["step"]), float(saved["best"]), int(saved["best_step"]), float(saved["seconds"])
             for name, part in self._parts.items():
                 part.load_state_dict(saved["parts"][name])
-        except FileNotFoundError:
+        except (OSError, RuntimeError, ValueError, LookupError, TypeError, EOFError, pickle.UnpicklingError):
+            # A state of another version, or one that the disk lost a part of: begin anew, and keep no half of it.
+            for name, part in self._parts.items():
+                part.load_state_dict(fresh[name])
             return False
-        except (OSError, RuntimeError, ValueError, KeyError, EOFError, pickle.UnpicklingError):
-            # A state of other pictures, another version, or one that the disk lost a part of: begin anew.
-            return False
-        self.step, self.best, self.best_step = int(saved["step"]), float(saved["best"]), int(saved["best_step"])
-        self.seconds = float(saved["seconds"])
+        self.step, self.best, self.best_step, self.seconds = numbers
         return True
 
     def step_done(self) -> None:

@@ -105,13 +105,14 @@ class Subject:
         text: str,
         seed: int,
         *,
-        steps: int = 12,
+        steps: int = 0,
         guidance: float = 4.0,
         check: Callable[[], None] = lambda: None,
     ) -> np.ndarray[Any, Any]:
         """A picture with the network as it is now: (h, w, 3 or 4) float32 in 0..1, four channels premultiplied.
 
-        The text and None must have been learnt. `check` is called at every step and may raise.
+        The text and None must have been learnt. `steps` of 0 are the policy's. `check` is called at every step and
+        may raise.
         """
         import copy
 
@@ -120,7 +121,7 @@ class Subject:
         from engine.picture.latents import decode
 
         scheduler = copy.deepcopy(self.pipe.scheduler)
-        scheduler.set_timesteps(steps, device=self.policy.device)
+        scheduler.set_timesteps(steps or self.policy.sample_steps, device=self.policy.device)
         side = self.policy.resolution // int(self.pipe.vae_scale_factor)
         generator = torch.Generator().manual_seed(seed)
         latents = torch.randn((1, self.unet.config.in_channels, side, side), generator=generator)
