@@ -1,6 +1,6 @@
-"""Pictures of the studio for the documentation: `python -m tests.app.make_screenshots [--out docs/images]`.
+"""Pictures of the studio for the documentation: `python -m tests.app.make_screenshots [--only studio-logo …]`.
 
-Everything in them is real: mascots drawn by the builder's jobs, and one by the starter model where it is installed.
+Everything in them is real: mascots drawn by the builder's jobs, and pictures that the starter model makes meanwhile.
 """
 
 from __future__ import annotations
@@ -16,143 +16,264 @@ from pathlib import Path
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PIL import Image
+from PySide6.QtCore import QEventLoop, QPointF, Qt, QTimer
+from PySide6.QtGui import QPixmap
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.canvas.paint_view import PaintView
+from app.painting.tools.kinds import ToolKind
 from app.run import Run
+from app.studio import Studio
 from engine.library.library import Library
 from engine.protocol.jobs import JobState
-from engine.protocol.recipes import DrawingRecipe
+from engine.protocol.mascot import Mood, Pose
+from engine.protocol.recipes import DrawingRecipe, PictureRecipe
+from engine.puppet.actions import Action
 from tests.app.samples import add_drawing, mascots
 
-PATIENCE_S = 180.0
-WIDE, SMALL = (1440, 900), (1100, 700)
+PATIENCE_S = 240.0
+WIDE = (1440, 900)
+MAX_BYTES = 350_000
 PROMPT = "a happy blue fox with a red scarf, waving"
+MOST_BROUGHT = 3
+MASKED = ((0.36, 0.56), (0.44, 0.60), (0.54, 0.60), (0.60, 0.56), (0.52, 0.66), (0.48, 0.70))
+"""Where the scarf is, as shares of the picture."""
 
 
 class Photographer:
     """Opens a studio, waits for things to be true, and takes pictures of the window."""
 
     def __init__(self, app: QApplication, out: Path, folder: Path) -> None:
-        self._app, self._out = app, out
+        self._out = out
         self.run = Run(app, folder)
         self.run.window.resize(*WIDE)
         self.run.show()
         self.until(lambda: self.run.session.dispatcher is not None)
+
+    @property
+    def studio(self) -> Studio:
+        assert self.run.studio is not None
+        return self.run.studio
 
     def wait(self, seconds: float) -> None:
         loop = QEventLoop()
         QTimer.singleShot(round(seconds * 1000), loop.quit)
         loop.exec()
 
-    def until(self, condition: Callable[[], object], seconds: float = PATIENCE_S) -> bool:
-        """Let the studio run until `condition` holds; False when it never did."""
-        end = time.monotonic() + seconds
-        while not condition() and time.monotonic() < end:
-            self.wait(0.02)
-        return bool(condition())
+    def until(self, condition: Callable[[], object], seconds: float = PATIENCE_S) -> None:
+        """Let the studio run until `condition` holds.
 
-    def take(self, name: str, size: tuple[int, int] = WIDE) -> None:
-        self.run.window.resize(*size)
-        self.wait(0.8)
+        Raises:
+            TimeoutError: It did not hold in time, so that no picture shows a studio that still waits.
+        """
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError("The studio did not get ready for its picture.")
+            self.wait(0.02)
+
+    def show(self, tab: str) -> None:
+        self.studio.session.show_tab(tab)
+        self.wait(0.3)
+
+    def select(self, *rows: int) -> None:
+        """Choose rows of the gallery together."""
+        view = self.studio.gallery.view
+        view.clearSelection()
+        for row in rows:
+            view.selectionModel().select(view.model().index(row, 0), view.selectionModel().SelectionFlag.Select)
+        view.scrollToTop()
+
+    def take(self, name: str) -> None:
+        self.wait(1.2)
         self._out.mkdir(parents=True, exist_ok=True)
-        self.run.window.grab().save(str(self._out / f"{name}.png"))
-        sys.stdout.write(f"{self._out / name}.png\n")
+        path = self._out / f"{name}.png"
+        save_small(self.run.window.grab(), path)
+        sys.stdout.write(f"{path}  {path.stat().st_size // 1024} KB\n")
 
     def close(self) -> None:
         self.run.window.close()
         self.run.close()
 
 
-def fill(folder: Path) -> None:
-    """A library with a page of mascots, two of them favourites."""
+def save_small(shot: QPixmap, path: Path) -> None:
+    """As a PNG; with a palette where it would otherwise be too large for a page."""
+    shot.save(str(path))
+    picture = Image.open(path).convert("RGB")
+    picture.save(path, optimize=True)
+    if path.stat().st_size > MAX_BYTES:
+        picture.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def fill(folder: Path, made: Path | None) -> None:
+    """A library with a page of mascots, two of them favourites, and pictures that another library has `made`."""
     with Library.open(folder) as library:
         project = library.projects.default()
-        entries = [add_drawing(library, project.id, mascot, size=512) for mascot in mascots(24, seed=11)]
-        library.labels.set_favourite([entries[4].id, entries[17].id], True)
+        for number, mascot in enumerate(mascots(12, seed=11)):
+            happy = mascot.model_copy(update={"mood": Mood.HAPPY}) if mascot.pose is Pose.STANDING else mascot
+            entry = add_drawing(library, project.id, happy, size=512)
+            library.labels.set_favourite([entry.id], number in (4, 10))
         library.projects.create("Website")
+        if made is not None:
+            bring_over(made, library)
 
 
-def photograph_empty(app: QApplication, out: Path, folder: Path) -> None:
-    """The first start."""
-    photographer = Photographer(app, out, folder)
-    photographer.take("studio-empty")
-    photographer.close()
+def bring_over(made: Path, library: Library) -> None:
+    """Add another library's pictures with their recipes, the oldest first."""
+    with Library.open(made) as other:
+        for entry in reversed(other.gallery.list(limit=MOST_BROUGHT)):
+            if isinstance(entry.recipe, PictureRecipe):
+                library.blobs.add_bytes(other.blobs.path(entry.artifact.blob).read_bytes())
+                library.gallery.add(library.projects.default().id, None, entry.artifact, entry.recipe)
 
 
-def photograph_work(app: QApplication, out: Path, folder: Path) -> None:
-    """A studio at work: gallery, builder, stage, palette, queue."""
-    photographer = Photographer(app, out, folder)
-    run = photographer.run
-    studio, session = run.studio, run.session
-    assert studio is not None and session.library is not None
-    gallery = studio.gallery
-    photographer.until(lambda: gallery.model.rowCount() >= 20)
-    gallery.view.select_row(1)
-    studio.create_model.set(prompt=PROMPT)
+def picture_create(photographer: Photographer) -> None:
+    """The newest picture of the starter with its recipe in the panel; where there is none, some are made first."""
+    studio, session = photographer.studio, photographer.studio.session
+    library = session.library
+    assert library is not None
+    if not any(isinstance(entry.recipe, PictureRecipe) for entry in studio.gallery.model.entries()):
+        for seed in range(7, 10):
+            session.submit(PictureRecipe(prompt=PROMPT, seed=seed, width=512, height=512))
+        photographer.until(lambda: all(job.state is JobState.COMPLETED for job in library.queue.list()))
+        photographer.wait(1.0)
+    photographer.select(0)
+    (entry,) = studio.gallery.selected_entries()
+    assert isinstance(entry.recipe, PictureRecipe)
+    studio.create_model.set_state(studio.create_model.from_recipe(entry.recipe))
     photographer.wait(3.0)
-    photographer.take("studio-gallery")
-    run.window.resize(*SMALL)
-    run.window.reset_layout()
-    photographer.take("studio-gallery-small", SMALL)
-    run.window.resize(*WIDE)
-    run.window.reset_layout()
-    studio.open_palette()
-    photographer.take("studio-palette")
-    studio.open_models()
-    photographer.wait(1.0)
+    photographer.take("studio-create")
+
+
+def picture_compare(photographer: Photographer) -> None:
+    photographer.select(0, 1)
+    photographer.studio.compare_selected()
+    photographer.take("studio-compare")
+    dismiss(photographer)
+
+
+def picture_stage(photographer: Photographer) -> None:
+    """A drawing waves."""
+    studio = photographer.studio
+    select_drawing(photographer)
+    photographer.show("animate")
+    assert studio.stage is not None
+    stage = studio.stage
+    photographer.until(lambda: stage.scene.clock.playing)
+    stage.perform(Action.WAVE)
+    photographer.wait(4.0)
+    stage.scene.set_playing(False)
+    stage.scene.seek(0.6)
+    photographer.take("studio-stage")
+
+
+def picture_paint(photographer: Photographer) -> None:
+    """The fox's scarf under the mask."""
+    studio = photographer.studio
+    photographer.select(0)
+    photographer.show("picture")
+    studio.paint_selected()
+    paint = studio.need_paint()
+    photographer.until(lambda: paint.is_open)
+    photographer.wait(0.8)
+    paint.easel.take(ToolKind.MASK)
+    size = paint.easel.document.painting.frame.width()
+    paint.easel.set_brush(size=size * 0.17)
+    draw(paint.view, [QPointF(size * x, size * y) for x, y in MASKED])
+    photographer.take("studio-paint")
+
+
+def draw(view: PaintView, points: list[QPointF]) -> None:
+    """A stroke with the mouse through points of the canvas."""
+    places = [view.camera.transform().map(point).toPoint() for point in points]
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=places[0])
+    for place in places[1:]:
+        QTest.mouseMove(view, place)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=places[-1])
+
+
+def picture_logo(photographer: Photographer) -> None:
+    select_drawing(photographer)
+    photographer.show("logo")
+    panel = photographer.studio.need_logo()
+    photographer.until(lambda: "paths" in panel.facts.text() or panel.note.isVisible())
+    photographer.take("studio-logo")
+
+
+def picture_models(photographer: Photographer) -> None:
+    photographer.show("picture")
+    photographer.studio.open_models()
+    photographer.wait(1.5)
     photographer.take("studio-models")
-    studio.open_keys()
-    photographer.take("studio-keys")
-    if studio.sheet is not None:
-        studio.sheet.dismiss()
-    session.show_tab("build")
+    dismiss(photographer)
+
+
+def picture_builder(photographer: Photographer) -> None:
+    photographer.show("picture")
+    photographer.show("build")
     photographer.wait(2.0)
     photographer.take("studio-builder")
-    session.show_tab("describe")
-    session.show_tab("animate")
-    photographer.wait(4.0)
-    photographer.take("studio-animate")
-    session.show_tab("picture")
-    photograph_queue(photographer)
-    photographer.close()
+    photographer.show("describe")
 
 
-def photograph_queue(photographer: Photographer) -> None:
-    """A busy queue, with the starter's picture sharpening on the canvas where the starter is installed."""
-    run = photographer.run
-    studio, session = run.studio, run.session
-    assert studio is not None and session.library is not None
-    library = session.library
-    for mascot in mascots(4, seed=23):
-        session.submit(DrawingRecipe(mascot=mascot))
-    studio.generator.generate()
-    picture = next(job for job in library.queue.list() if not isinstance(job.recipe, DrawingRecipe))
+def picture_keys(photographer: Photographer) -> None:
+    photographer.studio.open_keys()
+    photographer.take("studio-keys")
+    dismiss(photographer)
 
-    def under_way() -> bool:
-        live = session.jobs.get(picture.id)
-        return live is not None and live.fraction > 0.45 and live.preview is not None
 
-    def ended() -> bool:
-        return library.queue.get(picture.id).state in (JobState.COMPLETED, JobState.FAILED)
+def picture_characters(photographer: Photographer) -> None:
+    photographer.show("characters")
+    photographer.take("studio-characters")
+    photographer.show("describe")
 
-    photographer.until(lambda: under_way() or ended())
-    photographer.take("studio-generating")
-    photographer.until(ended)
-    photographer.wait(2.0)
-    photographer.take("studio-generated")
+
+def dismiss(photographer: Photographer) -> None:
+    if photographer.studio.sheet is not None:
+        photographer.studio.sheet.dismiss()
+
+
+def select_drawing(photographer: Photographer) -> None:
+    """The first drawing of the gallery whose arms hang down, which shows a wave best."""
+    entries = photographer.studio.gallery.model.entries()
+    for row, entry in enumerate(entries):
+        if isinstance(entry.recipe, DrawingRecipe) and entry.recipe.mascot.pose is Pose.STANDING:
+            photographer.select(row)
+            return
+
+
+FOR_THE_DOCS = {
+    "studio-create": picture_create,
+    "studio-compare": picture_compare,
+    "studio-stage": picture_stage,
+    "studio-logo": picture_logo,
+    "studio-paint": picture_paint,
+    "studio-models": picture_models,
+    "studio-builder": picture_builder,
+}
+TO_LOOK_AT = {"studio-keys": picture_keys, "studio-characters": picture_characters}
+"""Made only when named."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
+    parser.add_argument("--only", nargs="+", choices=[*FOR_THE_DOCS, *TO_LOOK_AT], default=list(FOR_THE_DOCS))
+    parser.add_argument("--made", type=Path, help="a library with pictures of the starter, to show these")
     options = parser.parse_args()
     app = QApplication(["mascotforge"])
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["XDG_CONFIG_HOME"] = os.environ["HOME"] = scratch
-        photograph_empty(app, options.out, Path(scratch) / "New mascots")
-        fill(Path(scratch) / "Mascots")
-        photograph_work(app, options.out, Path(scratch) / "Mascots")
+        folder = Path(scratch) / "Mascots"
+        fill(folder, options.made)
+        photographer = Photographer(app, options.out, folder)
+        photographer.until(lambda: photographer.studio.gallery.model.rowCount() >= 12)
+        photographer.select(0)
+        for name in options.only:
+            (FOR_THE_DOCS | TO_LOOK_AT)[name](photographer)
+        photographer.close()
     return 0
 
 
