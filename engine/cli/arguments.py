@@ -147,7 +147,7 @@ def build_parser() -> Parser:
     upscale = add("upscale", "make pictures twice or four times as large")
     upscale.add_argument("files", type=Path, nargs="+", metavar="FILE")
     upscale.add_argument("--scale", default="2", help="2 or 4 (default: %(default)s)")
-    upscale.add_argument("--model", help="an installed upscaler (default: the one that ships)")
+    upscale.add_argument("--model", help="an installed upscaler (default: the shipped one, else Lanczos)")
     _out(upscale)
 
     logo = add("logo", "a picture or a prompt as a logo: vector files, every size, icon packs")
