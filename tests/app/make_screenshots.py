@@ -211,6 +211,7 @@ def picture_models(photographer: Photographer) -> None:
 
 
 def picture_builder(photographer: Photographer) -> None:
+    select_drawing(photographer)
     photographer.show("picture")
     photographer.show("build")
     photographer.wait(2.0)
