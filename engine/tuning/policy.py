@@ -68,22 +68,24 @@ def _small(recipe: LoraTrainingRecipe, model: InstalledModel, machine: Machine) 
     """The starter: every layer may change, for it is small; minutes on a processor."""
     gpu = _largest(machine, "cuda")
     pictures = len(recipe.pictures)
+    rank, versions = 4 if recipe.style else 8, max(2, min(8, 32 // pictures))
+    layers = "what carries a look" if recipe.style else "every layer"
     return TuningPolicy(
         device=gpu.device if gpu else "cpu",
         precision="bfloat16" if machine.amx or gpu else "float32",
         resolution=model.native_size,
-        rank=4 if recipe.style else 8,
+        rank=rank,
         batch=6,
         steps=min(320, 140 + 12 * pictures),
         rate=2e-3,
         targets=_LOOK if recipe.style else _ATTENTION + _CONVOLUTIONS,
-        variants=max(2, min(8, 32 // pictures)),
+        variants=versions,
         prior=0.0 if recipe.style else 0.17,
         checkpointing=False,
         optimiser="adamw",
         text_encoders=False,
-        reason=f"“{model.name}” is small, so all of its layers learn at rank {4 if recipe.style else 8}, "
-        f"{pictures} picture{'s' * (pictures > 1)} at a time in several versions each.",
+        reason=f"“{model.name}” is small, so {layers} learns at rank {recipe.rank or rank}, "
+        f"from {pictures} picture{'s' * (pictures > 1)} in {versions} versions each.",
     )
 
 

@@ -10,8 +10,10 @@ import pytest
 from engine.cli import exits
 from engine.cli.commands.character import sheet_recipes
 from engine.cli.main import main
-from engine.library.characters import Character
+from engine.library.characters import Character, Characters, training_of
+from engine.library.library import Library
 from engine.protocol.mascot import Pose
+from engine.protocol.recipes import ModelRef
 from tests.app.samples import mascots, png_of
 
 
@@ -57,6 +59,23 @@ def test_what_cannot_be_is_said_in_one_sentence(
     ):
         assert run(tmp_path, *arguments) != exits.OK
         assert said in json.loads(capsys.readouterr().out)["error"]["sentence"]
+
+
+def test_a_character_that_waits_for_another_training_is_not_trained_twice(
+    tmp_path: Path, pictures: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(tmp_path, "character", "new", "Pip", *pictures)
+    with Library.open(tmp_path / "library") as library:
+        project = library.projects.list()[0]
+        characters = Characters(library.projects.document(project.id))
+        pip = characters.find("pip")
+        job = library.queue.add(project.id, training_of(pip, ModelRef(), steps=7))
+        characters.training_began(pip.id, job.id)
+    capsys.readouterr()
+    assert run(tmp_path, "character", "train", "Pip", "--steps", "9") != exits.OK
+    assert f"`jobs cancel {job.id}`" in json.loads(capsys.readouterr().out)["error"]["sentence"]
+    with Library.open(tmp_path / "library") as library:
+        assert len(library.queue.list()) == 1
 
 
 def test_the_sheet_asks_for_every_pose_in_three_moods() -> None:

@@ -8,11 +8,12 @@ from engine.cli import exits
 from engine.cli.commands.lora_train import COMPARISON, bring_in, of_role, resolved_model
 from engine.cli.context import Context
 from engine.cli.recipes import validated, whole_number
-from engine.cli.work import Finished, report, run_recipes, save
-from engine.dispatch.trained import settle
+from engine.cli.work import Finished, report, run_recipes, save, wait_for
+from engine.dispatch.trained import is_training, settle
 from engine.library.characters import Character, Characters, cast, training_of
+from engine.protocol.errors import BadInput
 from engine.protocol.mascot import Mood, Pose
-from engine.protocol.recipes import MAX_SEED, PictureRecipe
+from engine.protocol.recipes import MAX_SEED, LoraTrainingRecipe, PictureRecipe
 
 _TILE, _GAP = 320, 16
 _GROUND = (244, 243, 240, 255)
@@ -67,8 +68,9 @@ def _train(context: Context, characters: Characters) -> int:
     character = characters.find(options.name)
     steps = whole_number("Steps", options.steps, 1, 20_000) if options.steps is not None else None
     recipe = training_of(character, resolved_model(context, options.model), steps=steps)
-    done = run_recipes(context, [recipe], [f"training {character.name}"])[0]
-    characters.training_began(character.id, done.job.id)
+    context.require_out()
+    job_id = _training_job(context, characters, character, recipe)
+    done = wait_for(context, [job_id], [f"training {character.name}"])[0]
     character = next(one for one in settle(context.library, context.project.id) if one.id == character.id)
     comparison = of_role(done, COMPARISON)
     files = save(context, [comparison], [f"{character.trigger}-with-and-without"])
@@ -80,11 +82,28 @@ def _train(context: Context, characters: Characters) -> int:
     return exits.OK
 
 
+def _training_job(context: Context, characters: Characters, character: Character, recipe: LoraTrainingRecipe) -> str:
+    """The job that trains it: a fresh one, or the same that waits or runs since an interruption."""
+    queue = context.library.queue
+    if is_training(context.library, character):
+        if queue.get(character.job).recipe != recipe:
+            raise BadInput(
+                f"{character.name} is being trained in another way; stop that with `jobs cancel {character.job}` first."
+            )
+        return character.job
+    job = queue.add(context.project.id, recipe)
+    # Known before the work begins, so that a training that is interrupted here can end elsewhere.
+    characters.training_began(character.id, job.id)
+    return job.id
+
+
 def _sheet(context: Context, characters: Characters) -> int:
     """Poses × moods that nobody drew, each as a picture, and all on one sheet."""
     options = context.options
     settle(context.library, context.project.id)
     character = characters.find(options.name)
+    if not character.trained:
+        context.console.note(f"{character.name} is not learnt yet; the sheet follows its description alone.")
     seed = whole_number("Seed", options.seed, 0, MAX_SEED)
     recipes = sheet_recipes(character, resolved_model(context, character.model).name, seed)
     finished = run_recipes(context, recipes, [recipe.written for recipe in recipes])
