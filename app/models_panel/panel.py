@@ -50,6 +50,7 @@ class ModelsPanel(QWidget):
         super().__init__(parent)
         self.desk = desk
         self._checkpoint = checkpoint
+        self._begun = False
         self.setAcceptDrops(True)
         self.model = ModelList(desk.store, self)
         self.search = QLineEdit()
@@ -141,8 +142,9 @@ class ModelsPanel(QWidget):
         self.count.setText(count_words(rows, "model"))
         card = self.details.card
         row = self.model.row_of(card.id) if card is not None else -1
-        if row < 0 and rows:
-            row = 0
+        if not self._begun and rows:
+            # Only at first: after a removal the next Delete must not meet a model that nobody chose.
+            row, self._begun = 0, True
         if row >= 0:
             self.view.setCurrentIndex(self.model.index(row))
         self._show(self.model.card(self.model.index(row)) if row >= 0 else None)

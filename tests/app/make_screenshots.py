@@ -34,6 +34,7 @@ from engine.puppet.actions import Action
 from tests.app.samples import add_drawing, mascots
 
 PATIENCE_S = 240.0
+QUIET_S = 0.5
 WIDE = (1440, 900)
 MAX_BYTES = 350_000
 PROMPT = "a happy blue fox with a red scarf, waving"
@@ -86,8 +87,23 @@ class Photographer:
             view.selectionModel().select(view.model().index(row, 0), view.selectionModel().SelectionFlag.Select)
         view.scrollToTop()
 
+    def settle(self) -> None:
+        """Until thumbnails, previews and all else that is made beside the window have been there for a while."""
+        background, idle_since = self.studio.session.background, 0.0
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            self.wait(0.05)
+            if not background.idle:
+                idle_since = 0.0
+            elif not idle_since:
+                idle_since = time.monotonic()
+            elif time.monotonic() - idle_since > QUIET_S:
+                return
+        raise TimeoutError("The studio did not come to rest for its picture.")
+
     def take(self, name: str) -> None:
         self.wait(1.2)
+        self.settle()
         self._out.mkdir(parents=True, exist_ok=True)
         path = self._out / f"{name}.png"
         save_small(self.run.window.grab(), path)
