@@ -160,16 +160,20 @@ def _probe_writing(layout: Layout) -> None:
     try:
         with told_to_the_user(layout):
             for folder in layout.folders:
-                folder.mkdir(exist_ok=True)
+                _make_inside(layout, folder)
             probe.write_bytes(b"MascotForge")
-    except (FileExistsError, NotADirectoryError) as error:
-        raise LibraryReadOnly(
-            f"In the library {layout.folder} a file is where a folder must be: {error.filename}; move it away and "
-            "try again."
-        ) from error
     finally:
         with told_to_the_user(layout):
             probe.unlink(missing_ok=True)
+
+
+def _make_inside(layout: Layout, folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise LibraryReadOnly(
+            f"In the library {layout.folder} a file is where a folder must be: {folder}; move it away and try again."
+        ) from error
 
 
 def _take_studio_lock(layout: Layout) -> FileLock:

@@ -34,6 +34,7 @@ def micro(folder: Path) -> Plan:
         captions=30,
         text=Budget(1, steps=3),
         vae=Budget(1, steps=3),
+        decoder=Budget(1, steps=3),
         unet=Budget(1, steps=3),
         text_size=TextSize(widths=(16, 8), pooled=16, layers=2, batch=4),
         vae_size=SMALL_VAE,
