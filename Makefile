@@ -25,7 +25,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt engine/cli/system_packages.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 	  { echo "Python's venv module is missing; on Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing MascotForge's packages into $(VENV) (a few minutes the first time) ..."
-	@$(BIN)/python -m pip install -q --disable-pip-version-check $(PIP_WHEELS) -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install -q --disable-pip-version-check $(PIP_WHEELS) -c constraints.txt -e '.[dev,server]'
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.ready
@@ -33,14 +33,14 @@ $(VENV)/.test-ready: $(VENV)/.ready
 	@touch $@
 
 check: $(VENV)/.ready
-	$(BIN)/ruff check app engine tests
-	$(BIN)/ruff format --check app engine tests
+	$(BIN)/ruff check app engine sync_server tests
+	$(BIN)/ruff format --check app engine sync_server tests
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright --level error
 
 format: $(VENV)/.ready
-	$(BIN)/ruff check --fix -q app engine tests
-	$(BIN)/ruff format -q app engine tests
+	$(BIN)/ruff check --fix -q app engine sync_server tests
+	$(BIN)/ruff format -q app engine sync_server tests
 
 test: $(VENV)/.test-ready check
 	$(ONE_THREAD) $(BIN)/python -m pytest -q -n 2 --dist loadfile

@@ -24,6 +24,14 @@ class ErrorCode(StrEnum):
     OFFLINE = "offline"
     DOWNLOAD_FAILED = "download_failed"
     CANCELLED = "cancelled"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    CONFLICT = "conflict"
+    EXPIRED = "expired"
+    TOO_LARGE = "too_large"
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+    OUT_OF_QUOTA = "out_of_quota"
     INTERNAL = "internal"
 
 
@@ -104,6 +112,42 @@ class DownloadFailed(MascotError):
 
 class Cancelled(MascotError):
     code = ErrorCode.CANCELLED
+
+
+class Unauthenticated(MascotError):
+    """Not signed in, or signed out elsewhere."""
+
+    code = ErrorCode.UNAUTHENTICATED
+
+
+class Forbidden(MascotError):
+    code = ErrorCode.FORBIDDEN
+
+
+class Conflict(MascotError):
+    code = ErrorCode.CONFLICT
+
+
+class Expired(MascotError):
+    code = ErrorCode.EXPIRED
+
+
+class TooLarge(MascotError):
+    code = ErrorCode.TOO_LARGE
+
+
+class RateLimited(MascotError):
+    code = ErrorCode.RATE_LIMITED
+
+
+class Unavailable(MascotError):
+    """The server can't be reached or says that it can't answer now."""
+
+    code = ErrorCode.UNAVAILABLE
+
+
+class OutOfQuota(MascotError):
+    code = ErrorCode.OUT_OF_QUOTA
 
 
 BY_CODE: dict[ErrorCode, type[MascotError]] = {

@@ -1,0 +1,47 @@
+"""May this caller do that? Asked within the transaction that does it, so that a role lost a moment ago counts."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sync_server.access.principal import Principal
+from sync_server.access.roles import ALLOWED, SCOPE_OF, Action, Role, Scope
+from sync_server.problems import Forbidden, Missing
+from sync_server.projects.models import Project
+from sync_server.workspaces.models import Membership
+
+
+def role_in(session: Session, principal: Principal, workspace_id: str) -> Role | None:
+    found = select(Membership.role).where(
+        Membership.workspace_id == workspace_id, Membership.user_id == principal.user_id
+    )
+    role = session.scalar(found)
+    return None if role is None else Role(role)
+
+
+def require_scope(principal: Principal, scope: Scope) -> None:
+    """Raises Forbidden when an API key lacks it."""
+    if scope not in principal.scopes:
+        raise Forbidden(f"This API key has no “{scope}” scope; make one that has it, or sign in.")
+
+
+def require(session: Session, principal: Principal, action: Action, workspace_id: str) -> Role:
+    """The caller's role. Raises Missing for those who don't belong to the workspace, Forbidden for too low a role."""
+    role = role_in(session, principal, workspace_id)
+    if role is None:
+        raise Missing("There is no such workspace, or you don't belong to it.")
+    if action not in ALLOWED[role]:
+        raise Forbidden(f"As {role} of this workspace you can't {action.replace('_', ' ')}; ask one of its admins.")
+    require_scope(principal, SCOPE_OF[action])
+    return role
+
+
+def require_project(session: Session, principal: Principal, action: Action, project_id: str) -> tuple[Project, Role]:
+    """The project and the caller's role in its workspace. Raises Missing, Forbidden."""
+    project = session.get(Project, project_id)
+    role = None if project is None else role_in(session, principal, project.workspace_id)
+    if project is None or role is None:
+        raise Missing("There is no such project, or it isn't shared with you.")
+    require(session, principal, action, project.workspace_id)
+    return project, role

@@ -1,0 +1,46 @@
+"""The server's application: state, rooms, middleware. `create_app` starts nothing that `lifespan` doesn't end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from sync_server.config import ServerConfig
+from sync_server.database.database import Database
+from sync_server.http.errors import install_error_handlers
+from sync_server.routers import API_ROOMS, PAGE_ROOMS, routers
+from sync_server.state import ServerState
+
+API = "/api/v1"
+
+
+def create_app(config: ServerConfig) -> FastAPI:
+    """The application over a database that is migrated already."""
+    config.data.mkdir(parents=True, exist_ok=True)
+    state = ServerState(config, Database(config.database_url))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        state.hub.start(asyncio.get_running_loop())
+        yield
+        state.database.close()
+
+    app = FastAPI(
+        title="MascotForge server",
+        version="1",
+        description="Accounts, workspaces, projects that merge, files that arrive.",
+        lifespan=lifespan,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.server = state
+    install_error_handlers(app)
+    for router in routers(API_ROOMS):
+        app.include_router(router, prefix=API)
+    for router in routers(PAGE_ROOMS):
+        app.include_router(router)
+    return app

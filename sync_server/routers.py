@@ -1,0 +1,16 @@
+"""The rooms that answer requests, in the order of the API's documentation. A room adds its router here."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from fastapi import APIRouter
+
+API_ROOMS: tuple[str, ...] = ()
+"""Modules with a `router` under `/api/v1`."""
+PAGE_ROOMS: tuple[str, ...] = ()
+"""Modules with a `router` at the root: public pages, assets for a CDN, health."""
+
+
+def routers(rooms: tuple[str, ...]) -> list[APIRouter]:
+    return [import_module(room).router for room in rooms]
