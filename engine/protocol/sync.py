@@ -1,9 +1,9 @@
 """What a replica (a library with an account) and the server say to each other about projects.
 
 Two logs per project, each numbered by the server under the project's lock: the document's updates (Loro's bytes) and
-the facts. A replica keeps, per project, the log's `epoch` and the last number it has taken in of each. Over HTTP it pulls
-what came after and pushes what is its own; over the WebSocket it hears at once what others pushed. Everything may
-arrive twice or late: updates merge, facts have ids.
+the facts. A replica keeps, per project, the log's `epoch` and the last number it has taken in of each. Over HTTP it
+pulls what came after and pushes what is its own; over the WebSocket it hears at once what others pushed. Everything
+may arrive twice or late: updates merge, facts have ids.
 
 Unknown fields and unknown kinds of facts are kept and passed on: an older program must not lose a newer one's data.
 """
