@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sync_server.access.roles import Role
@@ -16,7 +16,7 @@ class Workspace(Base):
     name: Mapped[str] = mapped_column(String(200))
     personal_of: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
     """The person whose own workspace this is; nobody else can be invited to it."""
-    used_bytes: Mapped[int] = mapped_column(default=0)
+    used_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     """What its blobs take, and what running uploads have reserved."""
     created_at: Mapped[MadeAt]
 
