@@ -23,8 +23,9 @@ class Listener:
 
     principal: Principal
     waiting: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(MAX_WAITING))
-    channels: set[str] = field(default_factory=set[str])
-    """A None in `waiting` ends the socket."""
+    """A None ends the socket."""
+    channels: dict[str, str] = field(default_factory=dict[str, str])
+    """What it listens to, and the workspace to which each channel belongs; empty for channels of a person."""
 
     def send(self, message: BaseModel | str) -> bool:
         text = message if isinstance(message, str) else message.model_dump_json()
@@ -44,6 +45,8 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.forward: Callable[[str, str], None] | None = None
         """Also tells the other processes of a larger server: channel, message."""
+        self.handlers: dict[str, Callable[[str], None]] = {}
+        """Channels meant for the processes themselves (revocations): each process calls its handler, on the loop."""
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -60,12 +63,13 @@ class Hub:
             self.unsubscribe(listener, channel)
         self._listeners.discard(listener)
 
-    def subscribe(self, listener: Listener, channel: str) -> None:
-        listener.channels.add(channel)
+    def subscribe(self, listener: Listener, channel: str, workspace_id: str = "") -> None:
+        """Check the permission before, and once more after: a role may be lost between."""
+        listener.channels[channel] = workspace_id
         self._channels[channel].add(listener)
 
     def unsubscribe(self, listener: Listener, channel: str) -> None:
-        listener.channels.discard(channel)
+        listener.channels.pop(channel, None)
         self._channels[channel].discard(listener)
         if not self._channels[channel]:
             del self._channels[channel]
@@ -91,6 +95,8 @@ class Hub:
         self._soon(close)
 
     def _deliver(self, channel: str, text: str, but: Listener | None) -> None:
+        if channel in self.handlers:
+            self.handlers[channel](text)
         for listener in tuple(self._channels.get(channel, ())):
             if listener is not but and not listener.send(text):
                 LOG.warning("a socket of user %s was too slow for %s", listener.principal.user_id, channel)
