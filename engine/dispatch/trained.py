@@ -73,4 +73,4 @@ def _settle(library: Library, characters: Characters, character: Character) -> N
     if entry is None or not isinstance(entry.recipe, LoraTrainingRecipe):
         return
     lora = install_trained(library, entry)
-    characters.trained(character.id, entry.recipe.model.name, lora.name, lora.hash)
+    characters.trained(character.id, character.job, entry.recipe.model.name, lora.name, lora.hash)

@@ -140,11 +140,15 @@ class Characters:
         self._edit(character_id, {"job": job_id})
         return self.get(character_id)
 
-    def trained(self, character_id: str, model: str, lora: str, lora_hash: str) -> Character:
-        """From now on this LoRA draws it; its training is done with."""
-        job = self.get(character_id).job
-        values = {"model": model, "lora": lora, "lora_hash": lora_hash, "job": "", "learnt_in": job}
-        self._edit(character_id, values)
+    def trained(self, character_id: str, job_id: str, model: str, lora: str, lora_hash: str) -> Character:
+        """From now on this LoRA, learnt in this training, draws it. A training that began since goes on; to be told
+        twice, by two who looked at once, changes nothing."""
+        character = self.get(character_id)
+        values = {"model": model, "lora": lora, "lora_hash": lora_hash, "learnt_in": job_id}
+        if character.job == job_id:
+            values["job"] = ""
+        if (character.learnt_in, character.lora_hash) != (job_id, lora_hash) or "job" in values:
+            self._edit(character_id, values)
         return self.get(character_id)
 
     def remove(self, character_id: str) -> None:

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,15 @@ def test_a_job_that_runs_in_another_program_is_waited_for_and_told_of(library: L
     assert set(desk.kinds(job_id)) == {"progress", "done"}
 
 
+@pytest.fixture
+def heard_ctrl_c() -> Iterator[None]:
+    """Tests that were started in the background by a shell inherit that Ctrl-C is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard_ctrl_c")
 def test_ctrl_c_cancels_what_was_asked_for(library: Library, desk: Desk) -> None:
     job_id = add(library, script("sleep 60"))
     dispatcher = desk.start(only_asked=True)

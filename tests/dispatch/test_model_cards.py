@@ -51,7 +51,7 @@ def test_characters_that_own_a_lora_count_too(library: Library, tmp_path: Path) 
     document = library.projects.document(project.id)
     characters = Characters(document)
     made = characters.create("Zorbo")
-    characters.trained(made.id, "starter", "Fox", card.hash)
+    characters.trained(made.id, "a job", "starter", "Fox", card.hash)
     assert card_of(library, "Fox").used_by == 1
 
 

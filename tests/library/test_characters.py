@@ -85,7 +85,7 @@ def test_casting_adds_trigger_description_and_lora(library: Library, characters:
     plain = PictureRecipe(prompt="jumping")
     untrained = cast(made, plain)
     assert (untrained.prompt, untrained.loras) == ("a purple fox, jumping", ())
-    characters.trained(made.id, "starter", "Pip", "a" * 64)
+    characters.trained(made.id, "a job", "starter", "Pip", "a" * 64)
     trained = cast(characters.get(made.id), plain)
     assert trained.prompt == "pip, a purple fox, jumping"
     assert [(use.name, use.hash) for use in trained.loras] == [("Pip", "a" * 64)]
@@ -95,9 +95,20 @@ def test_casting_adds_trigger_description_and_lora(library: Library, characters:
 
 def test_a_lora_is_not_used_with_a_model_that_it_was_not_trained_on(library: Library, characters: Characters) -> None:
     made = characters.create("Pip", "a purple fox", blobs(library, 1))
-    characters.trained(made.id, "starter", "Pip", "a" * 64)
+    characters.trained(made.id, "a job", "starter", "Pip", "a" * 64)
     other = cast(characters.get(made.id), PictureRecipe(prompt="jumping", model=ModelRef(name="big")))
     assert (other.prompt, other.loras) == ("a purple fox, jumping", ())
+
+
+def test_two_who_see_a_training_end_at_once_keep_which_one_it_was(characters: Characters) -> None:
+    made = characters.create("Pip")
+    characters.training_began(made.id, "first")
+    for _ in range(2):
+        characters.trained(made.id, "first", "starter", "Pip", "a" * 64)
+    assert (characters.get(made.id).learnt_in, characters.get(made.id).job) == ("first", "")
+    characters.training_began(made.id, "second")
+    after = characters.trained(made.id, "first", "starter", "Pip", "a" * 64)
+    assert (after.learnt_in, after.job) == ("first", "second"), "a training that began since goes on"
 
 
 def test_a_training_takes_pictures_captions_and_description(library: Library, characters: Characters) -> None:
