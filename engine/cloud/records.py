@@ -1,0 +1,170 @@
+"""What the client says about accounts, workspaces and the state of sync: plain values for windows and the command line.
+
+Those that a server sends keep quiet about fields that this program doesn't know yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+
+class Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+class Role(StrEnum):
+    OWNER = "OWNER"
+    ADMIN = "ADMIN"
+    MEMBER = "MEMBER"
+    VIEWER = "VIEWER"
+
+    @property
+    def may_edit(self) -> bool:
+        return self is not Role.VIEWER
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who is signed in with this library. `kept_in` says in one sentence where the tokens are."""
+
+    server: str
+    user_id: str
+    email: str
+    name: str
+    signed_in: bool
+    """False when the sign-in has ended: the account is known, but a new sign-in is needed."""
+    kept_in: str
+
+
+class WorkspaceInfo(Record):
+    id: str
+    name: str
+    role: Role
+    personal: bool = False
+    members: int = 1
+    used_bytes: int = 0
+    quota_bytes: int = 0
+
+
+class Member(Record):
+    user_id: str
+    name: str = ""
+    email: str = ""
+    role: Role
+
+
+class Invitation(Record):
+    id: str
+    email: str
+    role: Role
+    workspace_id: str
+    workspace_name: str = ""
+    expires_at: str = ""
+
+
+class RemoteProject(Record):
+    """A project as the server lists it. `here` is whether this library has it."""
+
+    id: str
+    name: str
+    workspace_id: str
+    role: Role | None = None
+    trashed_at: str | None = None
+    updated_at: str = ""
+    here: bool = False
+
+
+class SyncState(StrEnum):
+    SYNCED = "synced"
+    SYNCING = "syncing"
+    WAITING = "waiting"
+    """Something waits to be sent or fetched; the sentence says what and why."""
+    OFFLINE = "offline"
+    """The server can't be reached, or the offline switch is on; everything is kept and sent later."""
+    SIGNED_OUT = "signed_out"
+    LOOKING = "looking"
+    """A VIEWER's project: it is up to date, and changes made here stay here."""
+    STOPPED = "stopped"
+    """Not shared any more (left, removed, or stopped by choice); the copy here stays."""
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True)
+class SyncStatus:
+    """One shared project. `waiting` counts edits, results and notes that the server doesn't have yet; `files_up` and
+    `files_down` are originals that wait, with their bytes. `sentence` is for the user."""
+
+    project_id: str
+    name: str
+    workspace_id: str
+    state: SyncState
+    sentence: str
+    role: Role | None = None
+    waiting: int = 0
+    files_up: int = 0
+    bytes_up: int = 0
+    files_down: int = 0
+    bytes_down: int = 0
+    keep_offline: bool = False
+    synced_at: int | None = None
+    """Milliseconds since 1970."""
+
+
+class CommentInfo(Record):
+    """A comment on a project or on one of its entries (`entry_id`). `sent` is whether the server has it."""
+
+    id: str
+    project_id: str
+    entry_id: str | None = None
+    text: str
+    mentions: tuple[str, ...] = ()
+    """User ids."""
+    author_id: str | None = None
+    author_name: str = ""
+    created_at: int
+    """Milliseconds since 1970, the server's where it is known."""
+    edited: bool = False
+    sent: bool = True
+
+
+class VersionInfo(Record):
+    """A stretch of edits by one author; `number` is the log's number at its end."""
+
+    number: int
+    author_id: str | None = None
+    author_name: str = ""
+    created_at: str
+    edits: int = 1
+
+
+class PublicationInfo(Record):
+    """A public page. `url` is its address."""
+
+    id: str
+    url: str
+    title: str = ""
+    views: int = 0
+    created_at: str = ""
+
+
+class Notice(Record):
+    id: str
+    kind: str
+    title: str = ""
+    body: str = ""
+    link: str = ""
+    data: dict[str, JsonValue] = {}
+    created_at: str = ""
+    read_at: str | None = None
+
+
+class DeviceInfo(Record):
+    id: str
+    name: str = ""
+    address: str = ""
+    seen_at: str = ""
+    created_at: str = ""
+    current: bool = False
