@@ -9,15 +9,29 @@ from sync_server.access.principal import Principal
 from sync_server.access.roles import ALLOWED, SCOPE_OF, Action, Role, Scope
 from sync_server.problems import Forbidden, Missing
 from sync_server.projects.models import Project
-from sync_server.workspaces.models import Membership
+from sync_server.workspaces.models import Membership, Workspace
 
 
-def role_in(session: Session, principal: Principal, workspace_id: str) -> Role | None:
-    found = select(Membership.role).where(
-        Membership.workspace_id == workspace_id, Membership.user_id == principal.user_id
+def role_in(session: Session, principal: Principal, workspace_id: str, *, trashed: bool = False) -> Role | None:
+    """None for strangers, and for everybody while the workspace is in the trash (`trashed` asks for just those)."""
+    found = (
+        select(Membership.role)
+        .join(Workspace)
+        .where(Membership.workspace_id == workspace_id, Membership.user_id == principal.user_id)
+        .where(Workspace.trashed_at.is_not(None) if trashed else Workspace.trashed_at.is_(None))
     )
     role = session.scalar(found)
     return None if role is None else Role(role)
+
+
+def workspaces_of(session: Session, user_id: str) -> dict[str, Role]:
+    """The role in each workspace that this person belongs to."""
+    found = (
+        select(Membership.workspace_id, Membership.role)
+        .join(Workspace)
+        .where(Membership.user_id == user_id, Workspace.trashed_at.is_(None))
+    )
+    return {workspace_id: Role(role) for workspace_id, role in session.execute(found)}
 
 
 def require_scope(principal: Principal, scope: Scope) -> None:
@@ -26,9 +40,11 @@ def require_scope(principal: Principal, scope: Scope) -> None:
         raise Forbidden(f"This API key has no “{scope}” scope; make one that has it, or sign in.")
 
 
-def require(session: Session, principal: Principal, action: Action, workspace_id: str) -> Role:
+def require(
+    session: Session, principal: Principal, action: Action, workspace_id: str, *, trashed: bool = False
+) -> Role:
     """The caller's role. Raises Missing for those who don't belong to the workspace, Forbidden for too low a role."""
-    role = role_in(session, principal, workspace_id)
+    role = role_in(session, principal, workspace_id, trashed=trashed)
     if role is None:
         raise Missing("There is no such workspace, or you don't belong to it.")
     if action not in ALLOWED[role]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,6 +21,8 @@ class Workspace(Base):
     used_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     """What its blobs take, and what running uploads have reserved."""
     created_at: Mapped[MadeAt]
+    trashed_at: Mapped[datetime | None] = mapped_column(index=True)
+    """Deleted by an owner: nobody sees it, and it is erased with all it holds after a time."""
 
 
 class Membership(Base):
