@@ -30,10 +30,14 @@ class Update(SyncModel):
     data: str
     """Loro updates, base64."""
     author_id: str | None
-    """Who pushed it, attested by the server."""
+    """Who pushed it, attested by the server; None for a snapshot, and for what a teammate gave back after a restore."""
     author_name: str = ""
     device_id: str | None = None
     created_at: str
+    snapshot: bool = False
+    """The whole document up to this number, in the place of the entries before; it is imported like any update."""
+    returned_by: str | None = None
+    """Who gave back another's edits that the server had lost."""
 
 
 class Fact(SyncModel):
@@ -51,6 +55,7 @@ class Fact(SyncModel):
     number: int | None = None
     author_id: str | None = None
     author_name: str = ""
+    returned_by: str | None = None
 
 
 class Pull(SyncModel):
@@ -62,6 +67,9 @@ class Pull(SyncModel):
     last_update: int
     """The newest number of the project, which may be later than the last one given here: then pull again."""
     last_fact: int
+    version: dict[str, int] | None = None
+    """What the server's document holds, when asked for (`?version=true`): the peer as a decimal number, and how many of
+    its operations. A replica that meets a new epoch exports from here what the server has lost."""
 
 
 class Push(SyncModel):
@@ -71,6 +79,9 @@ class Push(SyncModel):
     update: str | None = None
     """Loro updates, base64: everything that the server is not known to have."""
     facts: Annotated[list[Fact], Field(max_length=MAX_FACTS_AT_ONCE)] = []
+    returning: bool = False
+    """After a new epoch: this gives back what the server lost, also edits and facts of others. A fact's `author_id` is
+    then said by the replica; the server attests it only for the caller."""
 
 
 class RefusedFact(SyncModel):
@@ -84,12 +95,22 @@ class Pushed(SyncModel):
 
     epoch: str
     update_number: int | None = None
+    """None when there was no update, or nothing in it that the server didn't have."""
     last_update: int
     last_fact: int
     refused: list[RefusedFact] = []
 
 
 # The WebSocket: client to server
+
+
+class Hello(SyncModel):
+    """The first message, unless the `Authorization` header was sent; nothing else is heard before it. Another one later
+    renews the sign-in of the open socket."""
+
+    type: Literal["hello"] = "hello"
+    token: Annotated[str, Field(max_length=8192)]
+    version: int = SYNC_VERSION
 
 
 class Subscribe(SyncModel):
@@ -125,11 +146,21 @@ class Ping(SyncModel):
     type: Literal["ping"] = "ping"
 
 
-ClientMessage = Annotated[Subscribe | Unsubscribe | PushLive | ShowPresence | Ping, Field(discriminator="type")]
+ClientMessage = Annotated[Hello | Subscribe | Unsubscribe | PushLive | ShowPresence | Ping, Field(discriminator="type")]
 CLIENT_MESSAGE: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
 
 
 # The WebSocket: server to client
+
+
+class Welcome(SyncModel):
+    """Signed in. The server ends a socket that sends nothing, not even a ping, for three times `heartbeat_s`."""
+
+    type: Literal["welcome"] = "welcome"
+    user_id: str
+    device_id: str | None
+    version: int = SYNC_VERSION
+    heartbeat_s: float
 
 
 class Subscribed(SyncModel):
@@ -180,6 +211,13 @@ class Present(SyncModel):
     people: list[Person]
 
 
+class PullNow(SyncModel):
+    """Something came to the project that is too large to be sent along: pull."""
+
+    type: Literal["pull"] = "pull"
+    project_id: str
+
+
 class Revoked(SyncModel):
     """This device may no longer see the channel: removed from the workspace, signed out, project deleted."""
 
@@ -200,6 +238,7 @@ class Pong(SyncModel):
 
 
 ServerMessage = Annotated[
-    Subscribed | Changed | PushedLive | Refused | Present | Revoked | Noticed | Pong, Field(discriminator="type")
+    Welcome | Subscribed | Changed | PullNow | PushedLive | Refused | Present | Revoked | Noticed | Pong,
+    Field(discriminator="type"),
 ]
 SERVER_MESSAGE: TypeAdapter[ServerMessage] = TypeAdapter(ServerMessage)
