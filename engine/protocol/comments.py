@@ -1,4 +1,4 @@
-"""Comments in a project: the bodies of the facts `comment` and `comment_change`. Their author is the server's to say."""
+"""Comments in a project: the bodies of the facts `comment` and `comment_change`. The server attests their author."""
 
 from __future__ import annotations
 
