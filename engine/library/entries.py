@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import Row, Select, select
 
 from engine.library.clock import moment
-from engine.library.tables import generations, shelf
+from engine.library.tables import generations, remote_blobs, shelf
 from engine.protocol.artifacts import Artifact
 from engine.protocol.recipes import AnimationRecipe, AnyRecipe, LogoRecipe, PictureRecipe, recipe_from_json
 
@@ -33,6 +33,8 @@ class Entry:
     name: str = ""
     """What the user calls it; empty when it has no name of its own."""
     note: str = ""
+    here: bool = True
+    """Whether its file is in this library; a teammate's may still lie on the server."""
 
     @property
     def prompt(self) -> str:
@@ -46,7 +48,7 @@ def prompt_of(recipe: AnyRecipe | None) -> str:
 
 
 def select_entries() -> Select[Any]:
-    return select(
+    wanted = select(
         generations,
         shelf.c.favourite,
         shelf.c.rating,
@@ -54,7 +56,10 @@ def select_entries() -> Select[Any]:
         shelf.c.trashed,
         shelf.c.name,
         shelf.c.note,
-    ).join(shelf, shelf.c.generation_id == generations.c.id)
+        remote_blobs.c.blob.is_(None).label("here"),
+    )
+    wanted = wanted.join(shelf, shelf.c.generation_id == generations.c.id)
+    return wanted.outerjoin(remote_blobs, remote_blobs.c.blob == generations.c.blob)
 
 
 def entry_of(row: Row[Any]) -> Entry:
@@ -76,4 +81,5 @@ def entry_of(row: Row[Any]) -> Entry:
         trashed=row.trashed,
         name=row.name,
         note=row.note,
+        here=row.here,
     )

@@ -1,4 +1,7 @@
-"""The gallery: what was made, as facts that are only ever inserted. A removal is a fact, too, and so is its undoing."""
+"""The gallery: what was made, as facts that are only ever inserted. A removal is a fact, too, and so is its undoing.
+
+An entry is in the trash when its latest removal (the greatest id) says so: the rule on which all replicas agree.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy.dialects.sqlite import insert
 
 from engine.blobs.store import BlobStore
 from engine.library import search
@@ -19,6 +23,7 @@ from engine.library.erasure import erase_generations, sweep_blobs
 from engine.library.facets import facets_of, names_in_use, put_facets, seed_of, words_of
 from engine.library.finding import page_of_numbers
 from engine.library.layout import Layout
+from engine.library.stamps import stamp_after
 from engine.library.tables import generations, projects, removals, shelf
 from engine.protocol.artifacts import Artifact
 from engine.protocol.errors import NotFound
@@ -209,33 +214,42 @@ def insert_generation(
     created_at: int,
 ) -> Entry:
     """Insert the fact, its place on the shelf, and its words into the index. Raises NotFound for an unknown project."""
-    connection = write.connection
-    if connection.execute(select(projects.c.id).where(projects.c.id == project_id)).scalar() is None:
-        raise NotFound(
-            f"There is no project with the id {project_id} in this library; `mascotforge projects list` shows them."
-        )
     id_ = new_id()
-    connection.execute(
-        generations.insert().values(
-            id=id_,
-            project_id=project_id,
-            job_id=job_id,
-            role=artifact.role,
-            blob=artifact.blob,
-            artifact=artifact.model_dump_json(),
-            recipe=None if recipe is None else recipe.model_dump_json(),
-            created_at=created_at,
-        )
+    place_generation(
+        write,
+        recipe,
+        {
+            "id": id_,
+            "project_id": project_id,
+            "job_id": job_id,
+            "role": artifact.role,
+            "blob": artifact.blob,
+            "artifact": artifact.model_dump_json(),
+            "recipe": None if recipe is None else recipe.model_dump_json(),
+            "created_at": created_at,
+        },
+        artifact.file_name,
     )
+    return get_entry(write.connection, id_)
+
+
+def place_generation(write: Write, recipe: AnyRecipe | None, row: dict[str, Any], file_name: str) -> None:
+    """Insert a row of `generations`, its place on the shelf and its words. Raises NotFound for an unknown project."""
+    connection = write.connection
+    if connection.execute(select(projects.c.id).where(projects.c.id == row["project_id"])).scalar() is None:
+        raise NotFound(
+            f"There is no project with the id {row['project_id']} in this library; `mascotforge projects list` shows "
+            "them."
+        )
+    connection.execute(generations.insert().values(row))
     placed = shelf.insert().values(
-        generation_id=id_, project_id=project_id, trashed=False, favourite=False, rating=0, tags="[]",
-        role=artifact.role, made_at=created_at, seed=seed_of(recipe),
+        generation_id=row["id"], project_id=row["project_id"], trashed=False, favourite=False, rating=0, tags="[]",
+        role=row["role"], made_at=row["created_at"], seed=seed_of(recipe),
     )  # fmt: skip
     number = connection.execute(placed.returning(shelf.c.number)).scalar_one()
-    search.index(connection, number, words_of(recipe), artifact.file_name)
+    search.index(connection, number, words_of(recipe), file_name)
     put_facets(connection, number, facets_of(recipe))
-    write.changed("entry", id_)
-    return get_entry(connection, id_)
+    write.changed("entry", row["id"])
 
 
 def _known(connection: Connection, job_id: str | None, artifact: Artifact) -> Entry | None:
@@ -256,8 +270,18 @@ def _mark(write: Write, entry_ids: Sequence[str], kind: str) -> None:
         entry = get_entry(write.connection, entry_id)
         if entry.trashed == trashed:
             continue
-        write.connection.execute(
-            removals.insert().values(id=new_id(), generation_id=entry_id, kind=kind, created_at=now_ms())
-        )
-        write.connection.execute(update(shelf).where(shelf.c.generation_id == entry_id).values(trashed=trashed))
-        write.changed("entry", entry_id)
+        latest = select(func.max(removals.c.id)).where(removals.c.generation_id == entry_id)
+        id_ = stamp_after(write.connection.execute(latest).scalar())
+        put_removal(write, id_, entry_id, kind, now_ms())
+
+
+def put_removal(write: Write, id_: str, entry_id: str, kind: str, created_at: int) -> None:
+    """Insert a removal or its undoing, unless it is known, and let the latest of the entry's removals stand."""
+    connection = write.connection
+    fact = insert(removals).values(id=id_, generation_id=entry_id, kind=kind, created_at=created_at)
+    connection.execute(fact.on_conflict_do_nothing())
+    of_entry = select(removals.c.kind).where(removals.c.generation_id == entry_id)
+    stands = connection.execute(of_entry.order_by(removals.c.id.desc()).limit(1)).scalar()
+    trashed = stands == TRASH
+    connection.execute(update(shelf).where(shelf.c.generation_id == entry_id).values(trashed=trashed))
+    write.changed("entry", entry_id)

@@ -1,4 +1,8 @@
-"""What the user notes about an entry: favourite, rating, tags, name, note. Of two notes the later one stands."""
+"""What the user notes about an entry: favourite, rating, tags, name, note. Of two notes the later one stands.
+
+On which all replicas agree: the greater stamp stands, and of equal stamps (a copied library) the greater value.
+A note made here is always later than the one it replaces, whatever the clocks say.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,21 @@ import json
 from collections.abc import Sequence
 
 from pydantic import JsonValue
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from engine.library import search
 from engine.library.database import Database, Write
 from engine.library.facets import replace_facets
+from engine.library.stamps import stamp_after
 from engine.library.tables import facets, labels, shelf
 from engine.protocol.errors import BadInput, NotFound
-from engine.protocol.ids import new_id
 
 MAX_RATING = 5
 MAX_TAG_CHARACTERS = 60
 MAX_NAME_CHARACTERS = 120
 MAX_NOTE_CHARACTERS = 4000
+KNOWN = ("favourite", "rating", "tags", "name", "note")
 
 
 class Labels:
@@ -91,27 +96,58 @@ def _clean_tags(tags: Sequence[str]) -> list[JsonValue]:
 
 
 def put_label(write: Write, entry_ids: Sequence[str], name: str, value: JsonValue, stamp: str | None = None) -> None:
-    """Set a label on entries. `stamp`, a UUIDv7, orders it among notes from elsewhere: an older one changes nothing."""
+    """Set a label on entries. `stamp`, a UUIDv7, orders it among notes from elsewhere: an older one changes nothing.
+
+    A label that this program doesn't know is kept and passed on. Raises NotFound.
+    """
     connection = write.connection
-    stamp = stamp or new_id()
     for entry_id in entry_ids:
         number = connection.execute(select(shelf.c.number).where(shelf.c.generation_id == entry_id)).scalar()
         if number is None:
             raise NotFound(f"There is no result {entry_id} in the gallery; it may have been erased.")
-        put = insert(labels).values(generation_id=entry_id, name=name, value=json.dumps(value), stamp=stamp)
+        known = select(labels.c.stamp).where(labels.c.generation_id == entry_id, labels.c.name == name)
+        own = stamp or stamp_after(connection.execute(known).scalar())
+        put = insert(labels).values(generation_id=entry_id, name=name, value=json.dumps(value), stamp=own)
+        new = put.excluded
         later = put.on_conflict_do_update(
             index_elements=["generation_id", "name"],
-            set_={"value": put.excluded.value, "stamp": put.excluded.stamp},
-            where=labels.c.stamp < put.excluded.stamp,
+            set_={"value": new.value, "stamp": new.stamp},
+            where=or_(labels.c.stamp < new.stamp, and_(labels.c.stamp == new.stamp, labels.c.value < new.value)),
         )
-        if connection.execute(later.returning(labels.c.stamp)).scalar() is None:
-            continue
-        shown = json.dumps(value) if name == "tags" else value
-        connection.execute(update(shelf).where(shelf.c.number == number).values({name: shown}))
-        if name == "tags" and isinstance(value, list):
-            tags = [str(tag) for tag in value]
-            replace_facets(connection, number, "tag", tags)
-            search.relabel(connection, number, "tags", " ".join(tags))
-        elif name in search.LABELS:
-            search.relabel(connection, number, name, str(value))
-        write.changed("entry", entry_id)
+        if connection.execute(later.returning(labels.c.stamp)).scalar() is not None:
+            _show(write, entry_id, number, name, value)
+
+
+def _show(write: Write, entry_id: str, number: int, name: str, value: JsonValue) -> None:
+    if name not in KNOWN:
+        return
+    connection = write.connection
+    shown = json.dumps(value) if name == "tags" else value
+    connection.execute(update(shelf).where(shelf.c.number == number).values({name: shown}))
+    if name == "tags" and isinstance(value, list):
+        tags = [str(tag) for tag in value]
+        replace_facets(connection, number, "tag", tags)
+        search.relabel(connection, number, "tags", " ".join(tags))
+    elif name in search.LABELS:
+        search.relabel(connection, number, name, str(value))
+    write.changed("entry", entry_id)
+
+
+def is_label(name: str, value: JsonValue) -> bool:
+    """Whether a label from elsewhere can be shown: of the kind and within the limits that its name asks for. One with
+    an unknown name can't be judged, and does no harm."""
+    match name:
+        case "favourite":
+            return isinstance(value, bool)
+        case "rating":
+            return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_RATING
+        case "tags":
+            return isinstance(value, list) and all(
+                isinstance(tag, str) and len(tag) <= MAX_TAG_CHARACTERS for tag in value
+            )
+        case "name":
+            return isinstance(value, str) and len(value) <= MAX_NAME_CHARACTERS
+        case "note":
+            return isinstance(value, str) and len(value) <= MAX_NOTE_CHARACTERS
+        case _:
+            return True

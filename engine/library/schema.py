@@ -13,7 +13,7 @@ from engine.library.layout import Layout
 from engine.library.trouble import corrupt
 from engine.protocol.errors import LibraryNewer
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every revision in order. A version that is not here was written by a newer program."""
 
 HEAD = REVISIONS[-1]

@@ -2,7 +2,8 @@
 
 Facts (`generations`, `removals`) are only ever inserted, which triggers enforce. `shelf`, `facets` and `search` are
 derived from facts and labels in the same transaction, so that lists are quick; they can be rebuilt at any time. `looks`
-is computed from the pictures later; `shelf.looked` says by which version of the computation.
+is computed from the pictures later; `shelf.looked` says by which version of the computation. `shared_projects`,
+`facts`, `comments` and `remote_blobs` are the sharing's (engine/library/shared.py, facts.py).
 """
 
 from __future__ import annotations
@@ -144,3 +145,70 @@ prompts = Table(
     Column("used_at", Integer, nullable=False),
     Index("prompts_by_time", "used_at"),
 )
+
+shared_projects = Table(
+    "shared_projects",
+    metadata,
+    Column("project_id", Text, primary_key=True),
+    Column("server", Text, nullable=False),
+    Column("workspace_id", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("last_update", Integer, nullable=False),
+    Column("last_fact", Integer, nullable=False),
+    Column("acknowledged", LargeBinary, nullable=False),
+    Column("keep_offline", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("synced_at", Integer),
+)
+"""No foreign key: that a project was shared is remembered after it was erased, so that it doesn't come back."""
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("mark", Text, nullable=False),
+    Column("made_at", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("extra", Text, nullable=False),
+    Column("author_id", Text),
+    Column("author_name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("applied", Boolean, nullable=False),
+    Index("facts_by_state", "project_id", "state", "id"),
+    Index("facts_by_subject", "subject", "kind", "mark"),
+    Index("facts_held", "project_id", sqlite_where=text("applied = 0")),
+)
+"""The facts of shared projects as they went over the wire, with everything that this program doesn't understand."""
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project_id", Text, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("mentions", Text, nullable=False),
+    Column("author_id", Text),
+    Column("author_name", Text, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("stamp", Text, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Index("comments_by_project", "project_id", "entry_id", "id"),
+)
+
+remote_blobs = Table(
+    "remote_blobs",
+    metadata,
+    Column("blob", Text, primary_key=True),
+    Column("project_id", Text, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("thumbnail", Text),
+    Index("remote_blobs_by_project", "project_id"),
+)
+"""Originals that a shared project names and that are not here (yet)."""

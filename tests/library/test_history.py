@@ -194,7 +194,7 @@ def _back_to_0002(database: sqlite3.Connection) -> None:
     kept = database.execute(
         "SELECT number, generation_id, project_id, trashed, favourite, rating, tags FROM shelf"
     ).fetchall()
-    for name in ("facets", "looks", "search", "shelf"):
+    for name in ("shared_projects", "facts", "comments", "remote_blobs", "facets", "looks", "search", "shelf"):
         database.execute(f"DROP TABLE {name}")
     database.execute(
         "CREATE TABLE shelf (number INTEGER NOT NULL PRIMARY KEY, generation_id TEXT NOT NULL UNIQUE, project_id TEXT "
