@@ -10,6 +10,7 @@ import argparse
 import random
 import shutil
 import time
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,9 @@ from engine.tuning.policy import choose_tuning
 from engine.tuning.train import Desk, train_lora
 
 Bytes = NDArray[np.uint8]
-PICTURES = 30
+PICTURES = 240
+"""More than a user trains from: the builder draws as many as a look needs to hold for every species and colour."""
+RANK, BATCH, STEPS = 16, 12, 600
 SUBJECT = "a happy blue fox with a red scarf, waving"
 THUMBNAIL = 192
 _STEPS, _GUIDANCE = 16, 4.0
@@ -53,7 +56,8 @@ def train_look(look: str, model: Any, work: Path, loras: Path, steps: int | None
         rng = random.Random(f"look/{look}")
         mascots = [random_mascot(rng) for _ in range(PICTURES)]
         pictures = [LOOKS[look](render(draw(mascot), model.native_size)) for mascot in mascots]
-        recipe = LoraTrainingRecipe(
+        # Not validated: the recipe's limit of 30 pictures is for users.
+        recipe = LoraTrainingRecipe.model_construct(
             name=lora_name(look),
             model=ModelRef(name=model.name, hash=model.hash),
             pictures=tuple(
@@ -62,11 +66,13 @@ def train_look(look: str, model: Any, work: Path, loras: Path, steps: int | None
             ),
             trigger=lora_name(look),
             style=True,
-            steps=steps,
         )
         began = time.monotonic()
         desk = Desk(folder / "state", lambda _share, _sample: None, lambda: None)
-        trained = train_lora(recipe, model, pictures, choose_tuning(recipe, model, survey()), desk, folder)
+        policy = replace(
+            choose_tuning(recipe, model, survey()), rank=RANK, batch=BATCH, steps=steps or STEPS, variants=1
+        )
+        trained = train_lora(recipe, model, pictures, policy, desk, folder)
         print(f"{look}: {trained.steps} steps in {time.monotonic() - began:.0f} s, "
               f"loss {trained.loss_before:.4f} → {trained.loss:.4f}", flush=True)  # fmt: skip
     loras.mkdir(parents=True, exist_ok=True)
@@ -108,7 +114,7 @@ def main() -> None:
     parser.add_argument("--starter", type=Path, default=Path("assets/starter"))
     parser.add_argument("--assets", type=Path, default=Path("assets"))
     parser.add_argument("--look", choices=tuple(LOOKS), action="append", help="only these (default: all)")
-    parser.add_argument("--steps", type=int, help="of each training (default: as the program decides)")
+    parser.add_argument("--steps", type=int, help=f"of each training (default: {STEPS})")
     parser.add_argument("--only-thumbnails", action="store_true")
     parser.add_argument("--no-thumbnails", action="store_true")
     options = parser.parse_args()

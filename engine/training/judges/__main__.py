@@ -62,12 +62,11 @@ def _joints(options: argparse.Namespace) -> None:
 
 
 def _upscaler(options: argparse.Namespace) -> None:
-    pipe = _load_starter(options.starter)
-    small, large = render_pairs(pipe, options.work, options.pairs)
+    small, large = render_pairs(options.work, options.pairs)
     net = train_upscaler(
         small, large, options.work, steps=options.upscaler_steps, width=options.width, depth=options.depth
     )
-    report = compare(pipe, net)
+    report = compare(net)
     print("mean absolute error at 1024 pixels:", report)
     if report["learned all"] > WORTH_SHIPPING * report["bicubic all"]:
         print("no gain worth shipping; pictures are enlarged by Lanczos as before")
@@ -114,9 +113,9 @@ def main() -> None:
     parser.add_argument("--classifier-steps", type=int, default=1400)
     parser.add_argument("--joints-steps", type=int, default=1000)
     parser.add_argument("--pairs", type=int, default=576, help="drawings for the upscaler")
-    parser.add_argument("--upscaler-steps", type=int, default=2000)
-    parser.add_argument("--width", type=int, default=48, help="of the upscaler")
-    parser.add_argument("--depth", type=int, default=4, help="of the upscaler")
+    parser.add_argument("--upscaler-steps", type=int, default=8000)
+    parser.add_argument("--width", type=int, default=32, help="of the upscaler")
+    parser.add_argument("--depth", type=int, default=5, help="of the upscaler")
     parser.add_argument("--captions", type=int, default=500)
     parser.add_argument("--identities", type=int, default=1000, help="mascots that the identity measure learns from")
     parser.add_argument("--identity-steps", type=int, default=500)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.builder.captions import caption, random_mascot
+from engine.builder.captions import random_mascot
 from engine.builder.draw import draw
 from engine.builder.raster import render_premultiplied
 from engine.picture.upscaler import SCALE, Upscaler, enlarge
 from engine.training.judges.classifier import to_batch
-from engine.training.judges.upscaling import SMALL, as_painted
+from engine.training.judges.upscaling import SMALL, WAYS, make_small
 
 Enlarge = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 
@@ -54,27 +52,25 @@ def vector(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGBa"))
 
 
-def compare(pipe: Any, net: Upscaler, count: int = 24) -> dict[str, float]:
-    """Mean absolute error against the clean 1024-pixel drawing (0..255), over all pixels and over edges alone.
+def compare(net: Upscaler, count: int = 24) -> dict[str, float]:
+    """Mean absolute error against the drawing at 1024 pixels (0..255), over all pixels and over edges alone.
 
-    The pictures are drawings that the starter has painted anew in its last 2 of 12 steps.
+    The small pictures were made in every way that `make_small` knows.
     """
     ways: dict[str, Enlarge] = {"bicubic": bicubic, "vector": vector, "learned": learned(net)}
     errors: dict[str, list[float]] = {f"{way} {where}": [] for way in ways for where in ("all", "edges")}
-    with torch.inference_mode():
-        for index in range(count):
-            rng = random.Random(9_000_000 + index)
-            mascot = random_mascot(rng)
-            drawing, generator = draw(mascot), torch.Generator().manual_seed(index)
-            wanted = render_premultiplied(drawing, SMALL * SCALE).astype(np.int16)
-            clean = render_premultiplied(drawing, SMALL)[None]
-            small = as_painted(pipe, clean, [caption(mascot, rng)], 2, generator)[0]
-            steepness = np.abs(np.diff(wanted, axis=0, prepend=0)).sum(-1) + np.abs(
-                np.diff(wanted, axis=1, prepend=0)
-            ).sum(-1)
-            edges = steepness > 60
-            for way, run in ways.items():
-                difference = np.abs(run(small).astype(np.int16) - wanted).mean(-1)
-                errors[f"{way} all"].append(float(difference.mean()))
-                errors[f"{way} edges"].append(float(difference[edges].mean()))
+    for index in range(count):
+        rng = random.Random(9_000_000 + index)
+        drawing = draw(random_mascot(rng))
+        large = render_premultiplied(drawing, SMALL * SCALE)
+        small = make_small(drawing, large, index % WAYS, rng)
+        wanted = large.astype(np.int16)
+        steepness = np.abs(np.diff(wanted, axis=0, prepend=0)).sum(-1) + np.abs(np.diff(wanted, axis=1, prepend=0)).sum(
+            -1
+        )
+        edges = steepness > 60
+        for way, run in ways.items():
+            difference = np.abs(run(small).astype(np.int16) - wanted).mean(-1)
+            errors[f"{way} all"].append(float(difference.mean()))
+            errors[f"{way} edges"].append(float(difference[edges].mean()))
     return {name: round(float(np.mean(values)), 3) for name, values in errors.items()}
