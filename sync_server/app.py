@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from importlib import import_module
 
 from fastapi import FastAPI
 
@@ -15,6 +16,14 @@ from sync_server.routers import API_ROOMS, PAGE_ROOMS, routers
 from sync_server.state import ServerState
 
 API = "/api/v1"
+SERVICES: tuple[str, ...] = (
+    "sync_server.access.services",
+    "sync_server.secrets.services",
+    "sync_server.limits.services",
+    "sync_server.mail.services",
+    "sync_server.accounts.services",
+)
+"""Modules whose `install(app, state)` hands services to the state, in this order."""
 
 
 def create_app(config: ServerConfig) -> FastAPI:
@@ -25,8 +34,14 @@ def create_app(config: ServerConfig) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         state.hub.start(asyncio.get_running_loop())
-        yield
-        state.database.close()
+        for start in state.starters:
+            start()
+        try:
+            yield
+        finally:
+            for close in reversed(state.closers):
+                await asyncio.to_thread(close)
+            state.database.close()
 
     app = FastAPI(
         title="MascotForge server",
@@ -39,6 +54,8 @@ def create_app(config: ServerConfig) -> FastAPI:
     )
     app.state.server = state
     install_error_handlers(app)
+    for service in SERVICES:
+        import_module(service).install(app, state)
     for router in routers(API_ROOMS):
         app.include_router(router, prefix=API)
     for router in routers(PAGE_ROOMS):

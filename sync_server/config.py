@@ -37,6 +37,8 @@ class ServerConfig(BaseSettings):
     mail_from: str = "MascotForge <noreply@localhost>"
     limits: str = ""
     """Storage of the rate limits (`redis://…`, see the package `limits`); this process's memory when empty."""
+    keys: str = ""
+    """The file of the server's keys; `keys.json` in the data folder when empty. Several processes share one."""
     clamd: str = ""
     """`host:port` or the path of a socket; uploads are not scanned for malware when empty, and said to be unscanned."""
     google_client_id: str = ""
@@ -64,6 +66,10 @@ class ServerConfig(BaseSettings):
     @property
     def url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def keys_path(self) -> Path:
+        return Path(self.keys) if self.keys else self.data / "keys.json"
 
     @property
     def database_url(self) -> str:

@@ -70,6 +70,12 @@ class Unauthenticated(Problem):
     status, code, title = 401, ErrorCode.UNAUTHENTICATED, "Not signed in"
 
 
+class SecondFactorNeeded(Unauthenticated):
+    """The password was right; the same again with a code."""
+
+    code, title = ErrorCode.SECOND_FACTOR_NEEDED, "A second factor is needed"
+
+
 class Forbidden(Problem):
     status, code, title = 403, ErrorCode.FORBIDDEN, "Not allowed"
 

@@ -6,7 +6,13 @@ from importlib import import_module
 
 from fastapi import APIRouter
 
-API_ROOMS: tuple[str, ...] = ()
+API_ROOMS: tuple[str, ...] = (
+    "sync_server.accounts.routes",
+    "sync_server.accounts.profile_routes",
+    "sync_server.workspaces.routes",
+    "sync_server.invitations.routes",
+    "sync_server.audit.routes",
+)
 """Modules with a `router` under `/api/v1`."""
 PAGE_ROOMS: tuple[str, ...] = ()
 """Modules with a `router` at the root: public pages, assets for a CDN, health."""

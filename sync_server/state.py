@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -20,6 +21,11 @@ class ServerState:
     database: Database
     hub: Hub = field(default_factory=Hub)
     services: dict[type[Any], Any] = field(default_factory=dict[type[Any], Any])
+
+    starters: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
+    """Called in this order when the server starts: threads and child processes begin here, not when the app is made."""
+    closers: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
+    """Called in reverse order when the server ends; the database closes after them."""
 
     def add(self, service: object) -> None:
         """Hand a service to all rooms under its class."""

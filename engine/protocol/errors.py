@@ -25,6 +25,7 @@ class ErrorCode(StrEnum):
     DOWNLOAD_FAILED = "download_failed"
     CANCELLED = "cancelled"
     UNAUTHENTICATED = "unauthenticated"
+    SECOND_FACTOR_NEEDED = "second_factor_needed"
     FORBIDDEN = "forbidden"
     CONFLICT = "conflict"
     EXPIRED = "expired"
@@ -118,6 +119,12 @@ class Unauthenticated(MascotError):
     """Not signed in, or signed out elsewhere."""
 
     code = ErrorCode.UNAUTHENTICATED
+
+
+class SecondFactorNeeded(MascotError):
+    """The password was right; sign in again with a code of the authenticator app, or a recovery code."""
+
+    code = ErrorCode.SECOND_FACTOR_NEEDED
 
 
 class Forbidden(MascotError):

@@ -6,6 +6,7 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 
 from sync_server.access.principal import Principal
+from sync_server.accounts.tokens import principal_of_access_token
 from sync_server.problems import Unauthenticated
 from sync_server.state import ServerState
 
@@ -20,4 +21,4 @@ def principal_of_request(state: ServerState, session: Session, request: Request)
 
 def principal_of_token(state: ServerState, session: Session, token: str) -> Principal:
     """The same for a token that came another way: the first message of a WebSocket."""
-    raise Unauthenticated("This sign-in has ended; sign in again.")
+    return principal_of_access_token(state, session, token)

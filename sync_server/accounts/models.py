@@ -1,4 +1,4 @@
-"""People, and the devices on which they are signed in."""
+"""People, the devices on which they are signed in, and what proves either."""
 
 from __future__ import annotations
 
@@ -38,3 +38,39 @@ class Device(Base):
     created_at: Mapped[MadeAt]
     seen_at: Mapped[Time]
     revoked_at: Mapped[datetime | None]
+
+
+class RefreshToken(Base):
+    """Good for one new pair of tokens. All of a device's are one family: one used twice ends the device."""
+
+    __tablename__ = "refresh_tokens"
+
+    id: Mapped[Id]
+    device_id: Mapped[str] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256, hex."""
+    created_at: Mapped[MadeAt]
+    expires_at: Mapped[Time]
+    used_at: Mapped[datetime | None]
+
+
+class MailToken(Base):
+    """What a link in a mail proves: that its reader has the address.
+
+    A registration waits here, with its password, until it is confirmed: an account with an unconfirmed address never
+    exists, so nobody can prepare one for somebody else.
+    """
+
+    __tablename__ = "mail_tokens"
+
+    id: Mapped[Id]
+    purpose: Mapped[str] = mapped_column(String(20))
+    """`register`, `reset` or `email`."""
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(String(320), index=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    password_hash: Mapped[str | None] = mapped_column(String(300))
+    created_at: Mapped[MadeAt]
+    expires_at: Mapped[Time] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_S = 30.0
+_AFTER_COMMIT = "mascotforge_after_commit"
 
 
 class Database:
@@ -37,6 +38,8 @@ class Database:
                 except BaseException:
                     session.rollback()
                     raise
+        for call in session.info.get(_AFTER_COMMIT, ()):
+            call()
 
     @contextmanager
     def read(self) -> Generator[Session]:
@@ -45,6 +48,11 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Have `call` run once the write that this session belongs to is durable, and never if it rolls back."""
+    session.info.setdefault(_AFTER_COMMIT, []).append(call)
 
 
 def _postgres_engine(url: str, pool_size: int) -> Engine:

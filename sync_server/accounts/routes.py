@@ -1,0 +1,136 @@
+"""Signing up, in and out. What hashes passwords is asynchronous: it waits without holding a thread or a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sync_server.accounts import sign_up, throttle, tokens
+from sync_server.accounts.hashing import PasswordHasher
+from sync_server.accounts.models import Device, User
+from sync_server.accounts.people import by_email, personal_workspace_id
+from sync_server.accounts.schemas import (
+    Confirmation,
+    Confirmed,
+    EmailOnly,
+    Login,
+    Me,
+    Message,
+    Refresh,
+    Registration,
+    SignedIn,
+    Tokens,
+)
+from sync_server.database.base import now
+from sync_server.http.address import client_address
+from sync_server.http.dependencies import Person, State, Writing
+from sync_server.problems import SIGNED_IN, Conflict, Forbidden, Gone, Unauthenticated, documented
+from sync_server.state import ServerState
+
+router = APIRouter(prefix="/auth", tags=["auth"])
+T = TypeVar("T")
+WRONG = "The address or the password is wrong; try again, or ask for a new password."
+
+
+async def written(state: ServerState, work: Callable[[Session], T]) -> T:
+    """A write transaction in a thread, for routes that are asynchronous."""
+
+    def transaction() -> T:
+        with state.database.write() as session:
+            return work(session)
+
+    return await run_in_threadpool(transaction)
+
+
+def me_of(session: Session, user: User) -> Me:
+    return Me(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        is_admin=user.is_admin,
+        has_password=user.password_hash is not None,
+        workspace_id=personal_workspace_id(session, user.id),
+        created_at=user.created_at,
+    )
+
+
+@router.post("/register", status_code=202, responses=documented(Forbidden), operation_id="register")
+async def register(state: State, request: Request, given: Registration) -> Message:
+    """Begin an account: a mail with a link follows, whether or not the address is known."""
+    if not state.config.sign_up:
+        raise Forbidden("This server makes no accounts by itself; ask its administrator for one.")
+    throttle.mail(state, client_address(request, state.config.trusted_proxies), given.email)
+    password_hash = await state.get(PasswordHasher).hash(given.password.get_secret_value())
+    await written(state, lambda session: sign_up.register(state, session, given.email, given.name, password_hash))
+    return Message(message=sign_up.CHECK_MAIL)
+
+
+@router.post("/resend-verification", status_code=202, responses=documented(), operation_id="resend_verification")
+def resend_verification(state: State, request: Request, session: Writing, given: EmailOnly) -> Message:
+    """Mail the link of a registration again."""
+    throttle.mail(state, client_address(request, state.config.trusted_proxies), given.email)
+    sign_up.resend(state, session, given.email)
+    return Message(message=sign_up.CHECK_MAIL)
+
+
+@router.post("/verify-email", responses=documented(Gone, Conflict), operation_id="verify_email")
+def verify_email(session: Writing, given: Confirmation) -> Confirmed:
+    """Confirm an address with the token of the mail: of a registration, or of a change of address."""
+    return Confirmed(email=sign_up.confirm(session, given.token).email)
+
+
+@router.post("/login", responses=documented(Unauthenticated, Forbidden), operation_id="login")
+async def login(state: State, request: Request, given: Login) -> SignedIn:
+    """Sign in on a device. `second_factor_needed` asks for the same again with a code."""
+    address = client_address(request, state.config.trusted_proxies)
+    throttle.check_login(state, address, given.email)
+
+    def stored_hash() -> str | None:
+        with state.database.read() as session:
+            return session.scalar(select(User.password_hash).where(User.email == given.email))
+
+    stored = await run_in_threadpool(stored_hash)
+    if not await state.get(PasswordHasher).matches(given.password.get_secret_value(), stored):
+        throttle.failed_login(state, address, given.email)
+        raise Unauthenticated(WRONG)
+
+    def enter(session: Session) -> SignedIn:
+        user = by_email(session, given.email)
+        if user is None or user.password_hash != stored:
+            raise Unauthenticated(WRONG)
+        if user.disabled_at is not None:
+            raise Forbidden("This account was closed by the server's administrator.")
+        pair = tokens.sign_in(state, session, user, device_name=given.device_name, address=address)
+        return SignedIn(**vars(pair), user=me_of(session, user))
+
+    return await written(state, enter)
+
+
+@router.post("/refresh", responses=documented(Unauthenticated), operation_id="refresh")
+def refresh(state: State, request: Request, session: Writing, given: Refresh) -> Tokens:
+    """A new pair of tokens for a refresh token. Each is good once; one used again later ends the whole sign-in."""
+    address = client_address(request, state.config.trusted_proxies)
+    pair = tokens.refresh(state, session, given.refresh_token, address=address)
+    if pair is None:
+        session.commit()
+        raise Unauthenticated(tokens.ENDED)
+    return Tokens(**vars(pair))
+
+
+@router.post("/logout", status_code=204, responses=documented(*SIGNED_IN), operation_id="logout")
+def logout(person: Person, session: Writing) -> None:
+    """Sign out this device."""
+    device = session.get(Device, person.device_id)
+    if device is not None:
+        device.revoked_at = now()
+
+
+@router.post("/logout-everywhere", status_code=204, responses=documented(*SIGNED_IN), operation_id="logout_everywhere")
+def logout_everywhere(person: Person, session: Writing) -> None:
+    """Sign out all devices, this one, too."""
+    tokens.end_devices(session, person.user_id)

@@ -1,0 +1,77 @@
+"""Listening: one process, until it is told to end."""
+
+from __future__ import annotations
+
+import socket
+import sys
+
+import uvicorn
+from sqlalchemy import select
+
+from sync_server.accounts.models import User
+from sync_server.app import create_app
+from sync_server.config import ServerConfig
+from sync_server.database.database import Database
+from sync_server.database.schema import prepare
+
+BACKLOG = 2048
+GRACE_S = 5
+"""Requests that still run when the server is told to end may finish within this."""
+
+
+def serve(config: ServerConfig) -> int:
+    """Bring the database up to date, listen, and serve. Returns the exit code."""
+    try:
+        listener = listening(config)
+    except OSError as error:
+        sys.stderr.write(
+            f"{config.host}:{config.port} can't be listened at: {error.strerror}; choose another --port.\n"
+        )
+        return 1
+    config = config.model_copy(update={"port": listener.getsockname()[1]})
+    config.data.mkdir(parents=True, exist_ok=True)
+    admin = _prepared(config)
+    sys.stdout.write(f"MascotForge server: {config.url} (data in {config.data.absolute()})\n")
+    if not admin:
+        sys.stdout.write(
+            "There is no administrator yet; make one: "
+            f"mascotforge-server --data {config.data} admin create you@example.org\n"
+        )
+    sys.stdout.flush()
+    server = uvicorn.Server(uvicorn_config(config))
+    server.run(sockets=[listener])
+    return 0 if server.started else 1
+
+
+def listening(config: ServerConfig) -> socket.socket:
+    """A socket bound to the configured address. Raises OSError."""
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((config.host, config.port))
+    listener.listen(BACKLOG)
+    return listener
+
+
+def uvicorn_config(config: ServerConfig) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(config),
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # read in sync_server/http/address.py
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+        ws="websockets-sansio",
+        ws_max_size=config.max_update_bytes * 2,
+    )
+
+
+def _prepared(config: ServerConfig) -> bool:
+    """Bring the database up to date; whether there is an administrator."""
+    database = Database(config.database_url)
+    try:
+        prepare(database)
+        with database.read() as session:
+            return session.scalar(select(User.id).where(User.is_admin).limit(1)) is not None
+    finally:
+        database.close()
