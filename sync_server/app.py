@@ -22,6 +22,7 @@ SERVICES: tuple[str, ...] = (
     "sync_server.limits.services",
     "sync_server.mail.services",
     "sync_server.accounts.services",
+    "sync_server.api_keys.services",
 )
 """Modules whose `install(app, state)` hands services to the state, in this order."""
 

@@ -12,6 +12,10 @@ API_ROOMS: tuple[str, ...] = (
     "sync_server.workspaces.routes",
     "sync_server.invitations.routes",
     "sync_server.audit.routes",
+    "sync_server.notifications.routes",
+    "sync_server.settings.routes",
+    "sync_server.presets.routes",
+    "sync_server.api_keys.routes",
 )
 """Modules with a `router` under `/api/v1`."""
 PAGE_ROOMS: tuple[str, ...] = ()

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from sync_server.access.principal import Principal
 from sync_server.accounts.tokens import principal_of_access_token
+from sync_server.api_keys.service import PREFIX, principal_of_key
+from sync_server.api_keys.uses import KeyUses
 from sync_server.problems import Unauthenticated
 from sync_server.state import ServerState
 
@@ -21,4 +23,8 @@ def principal_of_request(state: ServerState, session: Session, request: Request)
 
 def principal_of_token(state: ServerState, session: Session, token: str) -> Principal:
     """The same for a token that came another way: the first message of a WebSocket."""
-    return principal_of_access_token(state, session, token)
+    if not token.startswith(PREFIX):
+        return principal_of_access_token(state, session, token)
+    principal = principal_of_key(session, token)
+    state.get(KeyUses).saw(principal.api_key_id or "")
+    return principal

@@ -17,6 +17,9 @@ MODEL_ROOMS: tuple[str, ...] = (
     "sync_server.projects.models",
     "sync_server.logs.models",
     "sync_server.notifications.models",
+    "sync_server.settings.models",
+    "sync_server.presets.models",
+    "sync_server.api_keys.models",
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from sync_server.accounts.lock import lock_user
 from sync_server.notifications.kinds import MAILED_BY_DEFAULT, TITLES, Digest, Kind
 from sync_server.notifications.models import DigestPreference, Notification, NotificationPreference
 from sync_server.notifications.schemas import KindChange, KindPreference, Preferences
@@ -23,11 +24,10 @@ def preferences_of(session: Session, user_id: str) -> Preferences:
 
 
 def set_kind(session: Session, user_id: str, change: KindChange) -> None:
+    lock_user(session, user_id)
     row = session.get(NotificationPreference, (user_id, change.kind))
     if row is None:
-        row = NotificationPreference(
-            user_id=user_id, kind=change.kind, app=True, mail=change.kind in MAILED_BY_DEFAULT
-        )
+        row = NotificationPreference(user_id=user_id, kind=change.kind, app=True, mail=change.kind in MAILED_BY_DEFAULT)
         session.add(row)
     row.app = row.app if change.app is None else change.app
     row.mail = row.mail if change.mail is None else change.mail
@@ -38,6 +38,7 @@ def set_kind(session: Session, user_id: str, change: KindChange) -> None:
 
 def set_digest(session: Session, user_id: str, digest: Digest) -> None:
     """With NEVER also what already waits isn't sent."""
+    lock_user(session, user_id)
     row = session.get(DigestPreference, user_id)
     if row is None:
         row = DigestPreference(user_id=user_id, digest=digest)

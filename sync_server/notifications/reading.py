@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 from sync_server.database.base import now
 from sync_server.notifications.kinds import FOR_MEMBERS
 from sync_server.notifications.models import Notification
-from sync_server.workspaces.models import Membership
+from sync_server.workspaces.models import Membership, Workspace
 
 
 def still_allowed() -> ColumnElement[bool]:
     """Not about the inside of a workspace that the person has left."""
     belongs = exists().where(
-        Membership.workspace_id == Notification.workspace_id, Membership.user_id == Notification.user_id
+        Membership.workspace_id == Notification.workspace_id,
+        Membership.user_id == Notification.user_id,
+        Workspace.id == Notification.workspace_id,
+        Workspace.trashed_at.is_(None),
     )
     return or_(Notification.workspace_id.is_(None), Notification.kind.not_in(FOR_MEMBERS), belongs)
 
