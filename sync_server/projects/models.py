@@ -21,9 +21,15 @@ class Project(Base):
     created_at: Mapped[MadeAt]
     updated_at: Mapped[Time]
     trashed_at: Mapped[datetime | None]
+    """In the trash: still synced, so that all copies agree, and can be taken out again."""
+    deleted_at: Mapped[datetime | None] = mapped_column(index=True)
+    """Gone for everyone, and erased after 30 days."""
     epoch: Mapped[str] = mapped_column(String(36))
     """Changes when the log may have lost entries (a restored backup): clients then push again what is missing."""
+    restored_at: Mapped[datetime | None]
+    """When the epoch changed; for a while after it anyone may give back the edits of others that were lost."""
     last_update: Mapped[int] = mapped_column(BigInteger, default=0)
     """The sequence number of the newest entry of the document's log."""
     last_fact: Mapped[int] = mapped_column(BigInteger, default=0)
     document_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    """About what the document takes: its newest snapshot and the updates since."""
