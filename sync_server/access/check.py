@@ -56,7 +56,8 @@ def require(
 def require_project(session: Session, principal: Principal, action: Action, project_id: str) -> tuple[Project, Role]:
     """The project and the caller's role in its workspace. Raises Missing, Forbidden."""
     project = session.get(Project, project_id)
-    role = None if project is None else role_in(session, principal, project.workspace_id)
+    gone = project is None or project.deleted_at is not None
+    role = None if project is None or gone else role_in(session, principal, project.workspace_id)
     if project is None or role is None:
         raise Missing("There is no such project, or it isn't shared with you.")
     require(session, principal, action, project.workspace_id)
