@@ -21,6 +21,7 @@ SERVICES: tuple[str, ...] = (
     "sync_server.secrets.services",
     "sync_server.limits.services",
     "sync_server.mail.services",
+    "sync_server.storage.services",
     "sync_server.accounts.services",
     "sync_server.api_keys.services",
 )

@@ -1,0 +1,49 @@
+"""Storage that can't be reached or has no room is a sentence for the user, not a failure of the server."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+from obstore.exceptions import BaseError as ObstoreError
+from obstore.exceptions import NotFoundError
+
+from engine.protocol.errors import MascotError
+from sync_server.problems import Unavailable
+
+LOG = logging.getLogger("mascotforge.server.storage")
+RETRY_AFTER_S = 30.0
+
+
+class StorageUnavailable(Unavailable):
+    """The folder or the S3 service doesn't do what it should."""
+
+
+@contextmanager
+def told() -> Generator[None]:
+    """Turn failures of the storage into StorageUnavailable; that something is missing into FileNotFoundError."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except NotFoundError as error:
+        raise FileNotFoundError(str(error)) from error
+    except OSError as error:
+        LOG.error("the storage failed: %s", error)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageUnavailable(
+                "The server's disk is full; nothing was stored. Try again when its administrator has made room."
+            ) from error
+        raise _unreachable() from error
+    except (ObstoreError, BotoCoreError, ClientError, MascotError) as error:
+        LOG.error("the storage failed: %s", error)
+        raise _unreachable() from error
+
+
+def _unreachable() -> StorageUnavailable:
+    return StorageUnavailable(
+        "The server can't reach its storage at the moment; try again in a little while.", retry_after_s=RETRY_AFTER_S
+    )
