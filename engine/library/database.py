@@ -16,7 +16,8 @@ from engine.library.trouble import told_to_the_user
 
 T = TypeVar("T")
 Change = tuple[str, str]
-"""What changed: a kind ("project", "entry", "job", "queue", "prompt", "setting") and an id."""
+"""What changed: a kind ("project", "entry", "job", "queue", "prompt", "setting", "shared", "comment")
+and an id."""
 
 BUSY_TIMEOUT_S = 30.0
 READERS = 4

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from loro import ExportMode, LoroDoc, UndoManager
+from loro import ExportMode, LoroDoc, UndoManager, VersionVector
 from pydantic import JsonValue
 
 from engine.blobs.files import translate_os_error, write_bytes
+from engine.library.document_updates import updates_since
 from engine.library.lock import FileLock
-from engine.protocol.errors import LibraryCorrupt, MascotError
+from engine.protocol.errors import ErrorCode, LibraryCorrupt, MascotError
 
 SNAPSHOT, EXPORT = "document.loro", "document.json"
 MAX_UNDO_STEPS = 1000
@@ -39,6 +40,7 @@ class DocumentFile:
         self._doc = LoroDoc()
         self._stamp = ""
         self._value: dict[str, Any] | None = None
+        self._unsaved = False
         if self.snapshot.exists():
             self._merge()
         self._undo = UndoManager(self._doc)
@@ -82,6 +84,75 @@ class DocumentFile:
     def can_redo(self) -> bool:
         with self._guard:
             return self._undo.can_redo()
+
+    # Syncing with other copies
+
+    def version(self) -> bytes:
+        """What the document on disk holds, encoded: how many operations of each peer."""
+        with self._guard:
+            self._refresh()
+            with _loro(self.snapshot):
+                return self._doc.oplog_vv.encode()
+
+    def export_since(self, version: bytes, most_bytes: int) -> list[bytes]:
+        """What the document has beyond a version, in pieces that can be imported in this order; nothing when it has
+        nothing more. A piece is larger than `most_bytes` only when it is a single operation."""
+        with self._guard:
+            self._refresh()
+            with _loro(self.snapshot):
+                return updates_since(self._doc, version, most_bytes)
+
+    def import_updates(self, updates: Sequence[bytes]) -> bool:
+        """Merge what other copies sent, durable when it returns; whether that changed anything. Undo stays one's own.
+
+        Raises BadUpdates when the bytes can't be read or lack something before them: then nothing has changed.
+        """
+        with self._guard:
+            make_folder(self.folder)
+            with self._file_lock:
+                merged = self._refresh()
+                before = self._doc.len_ops
+                self._import(updates)
+                imported = self._doc.len_ops != before or self._unsaved
+                if imported:
+                    self._unsaved = True
+                    self._save(lambda: None)
+                    self._unsaved = False
+        if imported or merged:
+            self._changed()
+        return imported
+
+    def revert_to(self, version: bytes) -> bool:
+        """Give the document the content it had at a version, as one step of undo; False when it has it now.
+
+        Raises BadUpdates for a version with operations that are not here.
+        """
+
+        def revert() -> None:
+            wanted = VersionVector.decode(version)
+            if not self._doc.oplog_vv.includes_vv(wanted):
+                raise BadUpdates("This version is not here yet; sync the project, then try again.")
+            self._doc.revert_to(self._doc.vv_to_frontiers(wanted))
+
+        return self._step(revert, self._undo.undo)
+
+    def _import(self, updates: Sequence[bytes]) -> None:
+        if not updates:
+            return
+        try:
+            with _loro(self.snapshot):
+                # First into a copy: bytes that Loro can't take must not leave the document half changed.
+                trial = self._doc.fork()
+                if trial.import_batch(list(updates)).pending is not None:
+                    raise BadUpdates("Edits came without those before them; they are asked for again.")
+                self._doc.import_batch(list(updates))
+        except LibraryCorrupt as error:
+            raise BadUpdates(
+                "The server sent edits that can't be read; the project here is untouched. Update MascotForge, or tell "
+                "the server's administrator.",
+                details=error.details,
+            ) from error
+        self._value = None
 
     def export_json(self) -> None:
         """Write the JSON export anew."""
@@ -140,6 +211,12 @@ class DocumentFile:
         with _loro(self.snapshot):
             self._doc.import_(data)
         self._stamp, self._value = stamp, None
+
+
+class BadUpdates(MascotError):
+    """Edits of another copy that can't be merged."""
+
+    code = ErrorCode.CONFLICT
 
 
 def make_folder(folder: Path) -> None:

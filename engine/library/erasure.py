@@ -8,18 +8,32 @@ import time
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, or_, select
+from pydantic import ValidationError
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from engine.blobs.store import BlobStore
 from engine.library import search
 from engine.library.backup import back_up, backups
 from engine.library.database import Database, Write
 from engine.library.entries import prompt_of
+from engine.library.facts import forget_about
 from engine.library.layout import Layout
-from engine.library.tables import generations, jobs, looks, projects, prompts, shelf
+from engine.library.shared import ENDED
+from engine.library.tables import (
+    comments,
+    facts,
+    generations,
+    jobs,
+    looks,
+    projects,
+    prompts,
+    remote_blobs,
+    shared_projects,
+    shelf,
+)
 from engine.library.trouble import told_to_the_user
 from engine.protocol.jobs import JobState
-from engine.protocol.recipes import recipe_from_json
+from engine.protocol.recipes import AnyRecipe, recipe_from_json
 
 _IN_USE_SECONDS = 3600.0
 _BLOB = re.compile(r"\b[0-9a-f]{64}\b")
@@ -54,11 +68,11 @@ def erase_generations(write: Write, entry_ids: Sequence[str]) -> set[str]:
         if row is None:
             continue
         free |= blobs_in(row.artifact, row.recipe)
-        if row.recipe is not None:
-            texts.add(prompt_of(recipe_from_json(row.recipe)))
+        texts.add(prompt_of(_recipe_of(row.recipe)))
         numbers = connection.execute(select(shelf.c.number).where(shelf.c.generation_id == entry_id)).scalars().all()
         search.remove(connection, list(numbers))
         connection.execute(delete(generations).where(generations.c.id == entry_id))
+        forget_about(connection, entry_id)
         write.changed("entry", entry_id)
     _forget_prompts(connection, texts)
     search.forget_removed(connection)
@@ -71,8 +85,29 @@ def erase_jobs(write: Write, project_id: str) -> set[str]:
         delete(jobs).where(jobs.c.project_id == project_id).returning(jobs.c.recipe)
     ).scalars()
     recipes = list(gone)
-    _forget_prompts(write.connection, {prompt_of(recipe_from_json(recipe)) for recipe in recipes})
+    _forget_prompts(write.connection, {prompt_of(_recipe_of(recipe)) for recipe in recipes})
     return blobs_in(*recipes)
+
+
+def erase_sharing(write: Write, project_id: str) -> None:
+    """Delete what was said in a shared project; that it was shared is remembered, so that it doesn't come back."""
+    connection = write.connection
+    for table in (facts, comments, remote_blobs):
+        connection.execute(delete(table).where(table.c.project_id == project_id))
+    ended = {"state": ENDED, "sentence": "The project was erased from this library.", "last_update": 0, "last_fact": 0}
+    connection.execute(
+        update(shared_projects)
+        .where(shared_projects.c.project_id == project_id)
+        .values(**ended, acknowledged=b"", epoch="")
+    )
+
+
+def _recipe_of(text: str | None) -> AnyRecipe | None:
+    try:
+        return None if text is None else recipe_from_json(text)
+    except ValidationError:
+        # A newer program's kind of recipe.
+        return None
 
 
 def _forget_prompts(connection: Connection, texts: Iterable[str]) -> None:
@@ -94,6 +129,7 @@ def sweep_blobs(layout: Layout, database: Database, blobs: BlobStore, candidates
         for blob in candidates:
             if blob not in in_documents and not _named(write.connection, blob):
                 write.connection.execute(delete(looks).where(looks.c.blob == blob))
+                write.connection.execute(delete(remote_blobs).where(remote_blobs.c.blob == blob))
                 blobs.path(blob).unlink(missing_ok=True)
 
     database.write(work)

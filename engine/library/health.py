@@ -74,10 +74,13 @@ def _blobs(layout: Layout) -> Iterator[Finding]:
     with _read_only(layout) as database:
         entries = database.execute("SELECT id, blob, artifact, recipe FROM generations ORDER BY id").fetchall()
         others = database.execute("SELECT recipe FROM jobs UNION SELECT thumbnail FROM projects").fetchall()
+        elsewhere = {row[0] for row in database.execute("SELECT blob FROM remote_blobs")}
     named = {row[0]: row[1] for row in ((row[1], _name(row[2])) for row in entries)}
     sound = True
     for blob, name in named.items():
         path = store.path(blob)
+        if blob in elsewhere and not path.is_file():
+            continue
         if not path.is_file():
             sound = False
             yield Finding(
@@ -97,7 +100,14 @@ def _blobs(layout: Layout) -> Iterator[Finding]:
                 "Blobs",
             )
     if sound:
-        yield Finding(f"All {len(named)} files of the gallery are there and unaltered.", "ok", "Blobs")
+        here = len(named) - len(elsewhere & set(named))
+        yield Finding(f"All {here} files of the gallery are there and unaltered.", "ok", "Blobs")
+    if elsewhere:
+        yield Finding(
+            f"{len(elsewhere)} originals of shared projects lie on their server; they come when they are opened.",
+            "ok",
+            "Blobs",
+        )
     used = set(named) | blobs_in(*(text for row in entries for text in row[2:]), *(row[0] for row in others))
     orphans = [blob for blob in store.all() if blob not in used]
     if orphans:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.blobs.store import BlobStore
 from engine.library.backup import back_up_daily
+from engine.library.comments import Comments
 from engine.library.database import Database
 from engine.library.gallery import Gallery
 from engine.library.labels import Labels
@@ -20,6 +21,7 @@ from engine.library.prompts import Prompts
 from engine.library.queue import JobQueue
 from engine.library.schema import refuse_newer, upgrade
 from engine.library.settings import Settings
+from engine.library.shared import Shared
 from engine.library.trouble import read_only, told_to_the_user
 from engine.protocol.errors import LibraryInUse, LibraryReadOnly, NotFound
 from engine.protocol.wire import Workplace
@@ -44,8 +46,8 @@ class Library:
     """An open library. Its parts may be called from any thread; each call is durable when it returns.
 
     Attributes: `folder`, `blobs`, `workplace` (for the engine process), `projects`, `gallery`, `labels`, `queue`,
-    `prompts`, `settings`, `likeness` (search by picture); `changed`: callbacks `(kind, id)`, called on the writing
-    thread after each commit of this process.
+    `prompts`, `settings`, `likeness` (search by picture), `shared` and `comments` (of projects that sync); `changed`:
+    callbacks `(kind, id)`, called on the writing thread after each commit of this process.
     """
 
     def __init__(
@@ -66,6 +68,8 @@ class Library:
         self.gallery = Gallery(layout, database, self.blobs)
         self.likeness = Likeness(database, self.blobs)
         self.projects = Projects(layout, database, self.blobs)
+        self.shared = Shared(database)
+        self.comments = Comments(database)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True, exclusive_studio: bool = False) -> Library:

@@ -11,7 +11,7 @@ Child maps are made mergeable, so that two copies which make the same one keep b
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,24 @@ class ProjectDocument:
     def edit(self, change: Callable[[LoroDoc], None]) -> bool:
         """One step of undo on a part of the document that another module keeps; False when it changed nothing."""
         return self._file.edit(change)
+
+    # Syncing with other copies
+
+    def version(self) -> bytes:
+        """What the document holds, encoded: how many operations of each peer."""
+        return self._file.version()
+
+    def export_since(self, version: bytes, most_bytes: int) -> list[bytes]:
+        """What it has beyond a version, in pieces to be imported in this order."""
+        return self._file.export_since(version, most_bytes)
+
+    def import_updates(self, updates: Sequence[bytes]) -> bool:
+        """Merge what other copies sent; whether that changed anything. Raises BadUpdates; then nothing has changed."""
+        return self._file.import_updates(updates)
+
+    def revert_to(self, version: bytes) -> bool:
+        """Give it the content of an earlier version, as one step of undo. Raises BadUpdates when it isn't here."""
+        return self._file.revert_to(version)
 
     # Name, description, thumbnail
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import threading
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from engine.library.clock import moment, now_ms
 from engine.library.database import Database, Write
 from engine.library.document_file import SNAPSHOT, stamp_of
 from engine.library.entries import entry_of, select_entries
-from engine.library.erasure import blobs_in_documents, erase_generations, erase_jobs, sweep_blobs
+from engine.library.erasure import blobs_in_documents, erase_generations, erase_jobs, erase_sharing, sweep_blobs
 from engine.library.gallery import insert_generation
 from engine.library.labels import put_label
 from engine.library.layout import Layout
@@ -100,6 +101,24 @@ class Projects:
                 self._documents[project_id] = document
             return self._documents[project_id]
 
+    def receive(self, project_id: str, updates: Sequence[bytes], name: str) -> ProjectDocument:
+        """Take in a project of others, as its document's updates; `name` is shown while the document says none.
+
+        Also for one that is here already. Raises BadUpdates, DiskFull, LibraryReadOnly.
+        """
+        with self._guard:
+            folder = self._folder(project_id)
+            if not (folder / SNAPSHOT).is_file():
+                document = ProjectDocument(project_id, folder)
+                document.import_updates(updates)
+                heading, stamp = document.saved()
+                shown = heading if heading.name else replace(heading, name=name)
+                self._database.write(lambda write: self._put_row(write, project_id, shown, stamp))
+                return self.document(project_id)
+            document = self.document(project_id)
+        document.import_updates(updates)
+        return document
+
     def rename(self, project_id: str, name: str) -> Project:
         """Raises BadInput, NotFound, DiskFull, LibraryReadOnly."""
         self.document(project_id).set_heading(name=_checked_name(name))
@@ -177,6 +196,7 @@ class Projects:
             free = erase_generations(write, list(connection.execute(mine).scalars().all()))
             free |= erase_jobs(write, project_id) | ({thumbnail} if thumbnail else set()) | blobs_in_documents(grave)
             connection.execute(delete(projects).where(projects.c.id == project_id))
+            erase_sharing(write, project_id)
             write.changed("project", project_id)
             return free
 

@@ -178,6 +178,7 @@ facts = Table(
     Column("extra", Text, nullable=False),
     Column("author_id", Text),
     Column("author_name", Text, nullable=False),
+    Column("number", Integer),
     Column("state", Text, nullable=False),
     Column("applied", Boolean, nullable=False),
     Index("facts_by_state", "project_id", "state", "id"),
@@ -197,7 +198,7 @@ comments = Table(
     Column("author_id", Text),
     Column("author_name", Text, nullable=False),
     Column("created_at", Integer, nullable=False),
-    Column("stamp", Text, nullable=False),
+    Column("edited", Boolean, nullable=False),
     Column("deleted", Boolean, nullable=False),
     Index("comments_by_project", "project_id", "entry_id", "id"),
 )

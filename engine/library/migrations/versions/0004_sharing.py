@@ -16,14 +16,14 @@ STATEMENTS = (
     """CREATE TABLE facts (
         id TEXT NOT NULL PRIMARY KEY, project_id TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
         mark TEXT NOT NULL, made_at INTEGER NOT NULL, body TEXT NOT NULL, extra TEXT NOT NULL, author_id TEXT,
-        author_name TEXT NOT NULL, state TEXT NOT NULL, applied BOOLEAN NOT NULL)""",
+        author_name TEXT NOT NULL, number INTEGER, state TEXT NOT NULL, applied BOOLEAN NOT NULL)""",
     "CREATE INDEX facts_by_state ON facts (project_id, state, id)",
     "CREATE INDEX facts_by_subject ON facts (subject, kind, mark)",
     "CREATE INDEX facts_held ON facts (project_id) WHERE applied = 0",
     """CREATE TABLE comments (
         id TEXT NOT NULL PRIMARY KEY, project_id TEXT NOT NULL, entry_id TEXT NOT NULL, text TEXT NOT NULL,
-        mentions TEXT NOT NULL, author_id TEXT, author_name TEXT NOT NULL, created_at INTEGER NOT NULL, stamp TEXT
-        NOT NULL, deleted BOOLEAN NOT NULL)""",
+        mentions TEXT NOT NULL, author_id TEXT, author_name TEXT NOT NULL, created_at INTEGER NOT NULL, edited
+        BOOLEAN NOT NULL, deleted BOOLEAN NOT NULL)""",
     "CREATE INDEX comments_by_project ON comments (project_id, entry_id, id)",
     """CREATE TABLE remote_blobs (
         blob TEXT NOT NULL PRIMARY KEY, project_id TEXT NOT NULL, size_bytes INTEGER NOT NULL, thumbnail TEXT)""",
