@@ -16,7 +16,7 @@ Scopes = Annotated[list[KeyScope], Field(min_length=1, max_length=3)]
 
 class NewApiKey(Input):
     name: Name
-    scopes: Scopes = ["read"]
+    scopes: Scopes
     expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = 365
     """None makes a key that stays good until it is revoked."""
 

@@ -62,7 +62,7 @@ def get_key(session: Session, user_id: str, key_id: str, *, lock: bool = False) 
 
 
 def rotate_key(session: Session, user_id: str, key_id: str, grace_s: int) -> tuple[ApiKey, str]:
-    """A new secret; the old one stays good for a while, one from a rotation before ends now. Raises Missing, Conflict."""
+    """A new secret; the old one stays good for a while, an older one ends now. Raises Missing, Conflict."""
     key = get_key(session, user_id, key_id, lock=True)
     if key.expires_at is not None and key.expires_at <= now():
         raise Conflict("This API key has expired; make a new one.")

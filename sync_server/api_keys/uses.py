@@ -36,7 +36,7 @@ class KeyUses:
         self._ended.set()
         if self._thread.is_alive():
             self._thread.join(10)
-        self._write()
+        self.write_down()
 
     def saw(self, key_id: str) -> None:
         with self._lock:
@@ -44,9 +44,9 @@ class KeyUses:
 
     def _run(self) -> None:
         while not self._ended.wait(self._every_s):
-            self._write()
+            self.write_down()
 
-    def _write(self) -> None:
+    def write_down(self) -> None:
         with self._lock:
             seen, self._seen = self._seen, {}
         if not seen:

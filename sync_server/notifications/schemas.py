@@ -62,4 +62,4 @@ class KindChange(Input):
 
 class PreferencesChange(Input):
     digest: Digest | None = None
-    kinds: Annotated[list[KindChange], Field(max_length=50)] = []
+    kinds: Annotated[tuple[KindChange, ...], Field(max_length=50)] = ()

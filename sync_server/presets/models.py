@@ -1,4 +1,4 @@
-"""Presets: named settings for making pictures and films. Some come with the server, some are a person's, some shared."""
+"""Presets: named settings for pictures and films. Some come with the server, some are a person's, some are shared."""
 
 from __future__ import annotations
 
