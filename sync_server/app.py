@@ -24,6 +24,7 @@ SERVICES: tuple[str, ...] = (
     "sync_server.storage.services",
     "sync_server.accounts.services",
     "sync_server.api_keys.services",
+    "sync_server.logs.services",
 )
 """Modules whose `install(app, state)` hands services to the state, in this order."""
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 API_ROOMS: tuple[str, ...] = (
     "sync_server.accounts.routes",
+    "sync_server.accounts.password_routes",
     "sync_server.accounts.profile_routes",
     "sync_server.workspaces.routes",
     "sync_server.invitations.routes",
@@ -16,6 +17,8 @@ API_ROOMS: tuple[str, ...] = (
     "sync_server.settings.routes",
     "sync_server.presets.routes",
     "sync_server.api_keys.routes",
+    "sync_server.projects.routes",
+    "sync_server.logs.routes",
 )
 """Modules with a `router` under `/api/v1`."""
 PAGE_ROOMS: tuple[str, ...] = ()
