@@ -100,6 +100,7 @@ def _start(context: Context) -> dict[str, object]:
     start: dict[str, object] = {"blob": add_picture(context, options.init)}
     if options.mask is not None:
         start["mask"] = add_picture(context, options.mask)
+        _require_fitting_mask(context, str(start["mask"]), str(start["blob"]))
     for name in ("strength", "feather"):
         if getattr(options, name):
             start[name] = getattr(options, name)
@@ -109,6 +110,15 @@ def _start(context: Context) -> dict[str, object]:
             raise BadInput(f"--extend takes four numbers, LEFT,TOP,RIGHT,BOTTOM; you gave “{options.extend}”.")
         start["margins"] = dict(zip(("left", "top", "right", "bottom"), sides, strict=True))
     return start
+
+
+def _require_fitting_mask(context: Context, mask: str, picture: str) -> None:
+    """Said before a job is queued. Raises BadInput."""
+    from engine.picture.guided.masks import read_mask
+    from engine.runner.steps.pictures import read_rgba
+
+    blobs = context.library.blobs
+    read_mask(read_rgba(blobs.path(mask)), read_rgba(blobs.path(picture)))
 
 
 def _control(context: Context, text: str, ready: bool) -> dict[str, object]:

@@ -64,7 +64,10 @@ def save(context: Context, entries: Sequence[Entry], names: Sequence[str | None]
     ]
 
 
-def report(context: Context, finished: Sequence[Finished], files: Sequence[Path]) -> None:
+def report(
+    context: Context, finished: Sequence[Finished], files: Sequence[Path], lines: Sequence[str] | None = None
+) -> None:
+    """Tell what was made: for scripts all of it, for people `lines`, or the files when there are none."""
     document: dict[str, Any] = {
         "jobs": [
             {
@@ -79,4 +82,4 @@ def report(context: Context, finished: Sequence[Finished], files: Sequence[Path]
         ],
         "files": [str(path) for path in files],
     }
-    context.console.result(document, [str(path) for path in files])
+    context.console.result(document, [str(path) for path in files] if lines is None else lines)

@@ -20,7 +20,8 @@ _WEIGHT = re.compile(r"^\s*(\d+(?:\.\d+)?)::")
 
 
 def has_wildcards(text: str) -> bool:
-    return bool(_NAME.search(text) or _INNERMOST.search(text))
+    """Whether there is something to choose, or choices whose brace is missing."""
+    return bool(_NAME.search(text) or _INNERMOST.search(text) or _lone_brace(text) is not None)
 
 
 def expand_wildcards(text: str, seed: int, folder: Path | None = None) -> str:
@@ -28,8 +29,10 @@ def expand_wildcards(text: str, seed: int, folder: Path | None = None) -> str:
 
     `{a|b}` takes one, `{2$$a|b|c}` two different ones joined by a comma, `{1-2$$ and $$a|b|c}` one or two joined by
     " and "; `{3::a|b}` takes a three times as often. They can be nested, and lists can name lists. `\\{` is a brace.
-    Raises BadInput for a list that is missing, empty, unreadable, or names itself.
+    Raises BadInput for choices with one brace only, and for a list that is missing, empty, unreadable, or names
+    itself.
     """
+    _refuse_lone_brace(text)
     draws = _Draws(seed)
     for _ in range(_DEEPEST):
         expanded = _NAME.sub(lambda match: draws.pick(_lines(match[1], folder)), text)
@@ -79,6 +82,31 @@ def _chosen(inside: str, draws: _Draws) -> str:
         options.remove(picked)
         taken.append(_WEIGHT.sub("", picked))
     return joiner.join(taken)
+
+
+def _lone_brace(text: str) -> int | None:
+    """Where a brace stands that has choices beside it and whose other one is missing."""
+    opened: list[int] = []
+    for found in re.finditer(r"(?<!\\)[{}]", text):
+        if found[0] == "{":
+            opened.append(found.start())
+        elif opened:
+            opened.pop()
+        elif "|" in text[: found.start()]:
+            return found.start()
+    return next((at for at in opened if "|" in text[at:]), None)
+
+
+def _refuse_lone_brace(text: str) -> None:
+    at = _lone_brace(text)
+    if at is None:
+        return
+    opens = text[at] == "{"
+    near = (text[at : at + 20] if opens else text[max(0, at - 19) : at + 1]).strip()
+    missing = "closed" if opens else "opened"
+    raise BadInput(
+        f"The choice at “{near}” is not {missing}; write it as {{red|blue}}, or \\{text[at]} for a plain brace."
+    )
 
 
 def _weight(option: str) -> float:

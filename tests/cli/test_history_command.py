@@ -52,6 +52,30 @@ def test_search_by_words_values_and_picture(
     assert ids(history(folder, capsys, "search", "--like", known["fox"])) == [known["bear"]]
 
 
+def test_colours_are_found_in_pictures_that_nobody_looked_at_yet(
+    zoo: tuple[Path, dict[str, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, known = zoo
+    assert ids(history(folder, capsys, "search", "--colour", "Blue")) == [known["fox"]]
+    assert ids(history(folder, capsys, "search", "colour:red")) == [known["bear"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--colour", "nonsense"], "There is no colour “nonsense”; it can be red, orange,"),
+        (["rating:9"], "“rating:9” makes no sense; after rating: comes a number from 0 to 5."),
+        (["seed:x"], "“seed:x” makes no sense; after seed: comes a whole number."),
+        (["since:someday"], "“since:someday” makes no sense; after since: comes a date like 2026-01-31"),
+    ],
+)
+def test_a_value_that_can_not_be_is_told(
+    zoo: tuple[Path, dict[str, str]], capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+) -> None:
+    assert main(["history", "search", *arguments, "--library", str(zoo[0])]) == exits.BAD_INPUT
+    assert sentence in capsys.readouterr().err
+
+
 def test_rating_tagging_naming_and_trashing(
     zoo: tuple[Path, dict[str, str]], capsys: pytest.CaptureFixture[str]
 ) -> None:

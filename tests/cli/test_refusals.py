@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from PIL import Image
 
 from engine.cli import exits
 from engine.cli.commands import doctor
 from engine.cli.context import Context
 from engine.cli.main import main
+from engine.library.library import Library
 from tests.app.samples import mascots, png_of
 
 
@@ -37,16 +39,30 @@ def picture(tmp_path: Path) -> Path:
         ("models downloads resume none", exits.NOT_FOUND, "There is no download none; "),
         ("control depth {fox} --out {fox}/maps", exits.BAD_INPUT, "{fox} is a file; give a folder with --out."),
         ("builder --species fox --size 64 --out {fox}/drawings", exits.BAD_INPUT, "{fox} is a file; give a folder"),
+        ("generate fox --init {fox} --mask {small}", exits.BAD_INPUT,
+         "The mask is 8 × 8 pixels and the picture 64 × 64 pixels; they must have the same size, so draw the mask on "
+         "this picture."),
+        ("generate fox --init {fox} --mask {black}", exits.BAD_INPUT, "The mask marks nothing; paint over what"),
+        ("generate fox --mask {small}", exits.BAD_INPUT, "--mask needs a picture to start from; give it with --init"),
+        ("generate {{red|blue --seed 1", exits.BAD_INPUT, "The choice at “{{red|blue” is not closed; write it as"),
+        ("history search --kind nonsense", exits.BAD_INPUT, "There is no kind “nonsense”"),
+        ("history search rating:nonsense", exits.BAD_INPUT, "“rating:nonsense” makes no sense"),
     ],
 )  # fmt: skip
 def test_a_refusal_is_one_sentence(
     tmp_path: Path, picture: Path, capsys: pytest.CaptureFixture[str], arguments: str, code: int, sentence: str
 ) -> None:
-    words = arguments.format(fox=picture).split()
-    assert main([*words, "--library", str(tmp_path / "library")]) == code
+    library, masks = tmp_path / "library", {name: tmp_path / f"{name}.png" for name in ("small", "black")}
+    Image.new("L", (8, 8), 255).save(masks["small"])
+    Image.new("L", (64, 64), 0).save(masks["black"])
+    words = arguments.format(fox=picture, **masks).split()
+    assert main([*words, "--library", str(library)]) == code
     said = capsys.readouterr().err
     assert sentence.format(fox=picture) in said
     assert said.count("\n") == 1
+    if library.exists():
+        with Library.open(library) as opened:
+            assert opened.queue.list() == [], "nothing was queued"
 
 
 def test_what_nobody_foresaw_is_a_sentence_too_and_its_trace_is_for_those_who_ask(

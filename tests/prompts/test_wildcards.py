@@ -64,6 +64,13 @@ def test_braces_that_are_escaped_or_alone_stay() -> None:
     assert not has_wildcards("a plain fox_with__scores") and has_wildcards("{a|b}") and has_wildcards("__a__")
 
 
+@pytest.mark.parametrize("text", ["a {red|blue fox", "a red|blue} fox", "a {red|{dark|light} blue fox"])
+def test_choices_with_one_brace_only_are_told(text: str) -> None:
+    assert has_wildcards(text)
+    with pytest.raises(BadInput, match=r"The choice at “.*” is not (closed|opened); write it as \{red\|blue\}"):
+        expand_wildcards(text, 1)
+
+
 @given(some.text(alphabet=some.characters(exclude_characters="{}_\\")), some.integers(0, 2**32 - 1))
 def test_text_without_wildcards_is_left_alone(text: str, seed: int) -> None:
     assert expand_wildcards(text, seed) == text

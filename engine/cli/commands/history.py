@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli import exits
 from engine.cli.context import Context
 from engine.cli.recipes import whole_number
+from engine.cli.searching import look_at_all, wanted_of
 from engine.protocol.errors import BadInput, BadPicture, NotFound
 
 if TYPE_CHECKING:
@@ -52,35 +53,8 @@ def _entries(context: Context) -> list[Entry]:
 # finding
 
 
-def _filter(context: Context) -> EntryFilter:
-    from engine.library.entry_filter import EntryFilter
-    from engine.library.search_words import read_date, read_search
-
-    options = context.options
-    wanted = EntryFilter(
-        project_id=context.project.id if getattr(options, "project", None) else None,
-        roles=(options.kind,) if options.kind else None,
-        favourites=options.favourites,
-        trashed=options.trashed,
-        tags=(options.tag,) if options.tag else (),
-        model=options.model,
-        lora=options.lora,
-        style=options.style,
-        character=options.character,
-        colour=options.colour,
-        rating=whole_number("Rating", options.rating, 0, 5) if options.rating else 0,
-        seed=whole_number("Seed", options.seed, 0, 2**32 - 1) if options.seed else None,
-    )
-    dates = {name: getattr(options, name) for name in ("since", "until") if getattr(options, name)}
-    for text in dates.values():
-        if read_date(text) is None:
-            raise BadInput(f"“{text}” is no date; write it as 2026-01-31, or say today, week or month.")
-    given = [f"{name}:{text}" for name, text in dates.items()]
-    return read_search(" ".join([*options.words, *given]), wanted)
-
-
 def _search(context: Context) -> int:
-    wanted = _filter(context)
+    wanted = wanted_of(context)
     limit = whole_number("Limit", context.options.limit, 1, MOST)
     if context.options.like:
         found = _alike(context, context.options.like, wanted, limit)
@@ -94,10 +68,7 @@ def _search(context: Context) -> int:
 
 def _alike(context: Context, like: str, wanted: EntryFilter, limit: int) -> list[tuple[Entry, float | None]]:
     library = context.library
-    waiting = library.likeness.unseen()
-    if waiting > 50:
-        context.console.note(f"{waiting:,} pictures are looked at first; the next search will be quick.")
-    library.likeness.learn_all()
+    look_at_all(context)
     path = Path(like)
     if path.is_file():
         found = library.likeness.like_picture(path.read_bytes(), wanted, limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -30,9 +31,15 @@ def run(context: Context) -> int:
     recipe = recipe.model_copy(update={"source": _source(context)})
     finished = run_recipes(context, [recipe], [f"logo of {options.source}"])
     pack = next(entry for entry in finished[0].entries if entry.artifact.role == "logo-pack")
-    _, files = unpack(context.library, pack, context.out)
-    report(context, finished, files)
+    folder, files = unpack(context.library, pack, context.out)
+    report(context, finished, files, [f"{folder}: {_contents(files)}."])
     return exits.OK
+
+
+def _contents(files: list[Path]) -> str:
+    """How many files of which kind: "80 files (56 png, 12 svg, …)"."""
+    kinds = Counter(path.suffix.removeprefix(".").lower() or "other" for path in files)
+    return f"{len(files)} files ({', '.join(f'{count} {kind}' for kind, count in kinds.most_common())})"
 
 
 def _recipe(context: Context, source: BaseModel) -> LogoRecipe:
