@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +90,22 @@ def as_object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def is_unknown_host(error: BaseException | None) -> bool:
+    """Whether a request failed because nobody knows the host's name."""
+    while error is not None:
+        if isinstance(error, socket.gaierror):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def unreachable(host: str, error: Exception) -> DownloadFailed:
+    """What to say of a host that did not answer."""
+    if is_unknown_host(error):
+        return DownloadFailed(
+            f"There is no host “{host}”, or this machine is not connected; check the address and the connection.",
+            details=repr(error),
+        )
     return DownloadFailed(f"{host} can't be reached; check the connection and try again.", details=repr(error))
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from engine.blobs.files import translate_os_error, write_bytes
 from engine.downloads.addresses import host_of
-from engine.downloads.net import Net, refuse_status
+from engine.downloads.net import Net, is_unknown_host, refuse_status, unreachable
 from engine.downloads.plan import WantedFile
 from engine.protocol.errors import Cancelled, DiskFull, DownloadFailed
 
@@ -98,6 +98,9 @@ class Transfer:
                 self._check()
                 break
             except httpx.HTTPError as error:
+                if not before and is_unknown_host(error):
+                    # A name that worked a moment ago may work again; one that never did is most likely mistyped.
+                    raise unreachable(self._host, error) from error
                 failure, reason = _Again(str(error)), repr(error)
             except _Again as error:
                 failure, reason = error, str(error)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import socket
+import time
 from collections import namedtuple
 from pathlib import Path
 
@@ -119,6 +121,18 @@ def test_pages_missing_files_and_plain_redirects(hub: Hub, net: Net, folder: Pat
 
 def test_a_server_that_is_gone_is_told_after_some_tries(net: Net, folder: Path) -> None:
     assert "stopped at 0 bytes and does not go on" in refused(net, folder, "http://127.0.0.1:9/x.safetensors")
+
+
+def test_a_host_that_nobody_knows_is_told_at_once(
+    net: Net, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody_knows(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody_knows)
+    began = time.monotonic()
+    assert "There is no host “nowhere.invalid”" in refused(net, folder, "https://nowhere.invalid/x.safetensors")
+    assert time.monotonic() - began < 10
 
 
 def test_a_full_disk_is_told_before_and_while_writing(
