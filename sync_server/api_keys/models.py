@@ -20,7 +20,7 @@ class ApiKey(Base):
     """The first letters of its secret, by which a person recognises it."""
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     """SHA-256, hex; the secret is long and random."""
-    former_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    former_secret_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     """Of the secret before the last rotation, good until `former_until`."""
     former_until: Mapped[datetime | None]
     scopes: Mapped[list[str]]

@@ -13,7 +13,8 @@ from sync_server.http.dependencies import Person, Reading, State, Writing
 from sync_server.inputs import After, IdInPath, Limit
 from sync_server.problems import IN_WORKSPACE, SIGNED_IN, Conflict, documented
 
-router = APIRouter(prefix="/api-keys", tags=["api keys"])
+router = APIRouter(prefix="/auth/api-keys", tags=["api keys"])
+"""Under `/auth`, where answers are never kept for a repeated request: they hold secrets."""
 
 
 @router.get("", operation_id="list_api_keys", responses=documented(*SIGNED_IN))

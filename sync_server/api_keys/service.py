@@ -67,7 +67,7 @@ def rotate_key(session: Session, user_id: str, key_id: str, grace_s: int) -> tup
     if key.expires_at is not None and key.expires_at <= now():
         raise Conflict("This API key has expired; make a new one.")
     secret = _new_secret()
-    key.former_hash = key.secret_hash if grace_s else None
+    key.former_secret_hash = key.secret_hash if grace_s else None
     key.former_until = now() + timedelta(seconds=grace_s) if grace_s else None
     key.secret_hash, key.beginning, key.rotated_at = _hash(secret), secret[:SHOWN], now()
     return key, secret
@@ -85,7 +85,7 @@ def principal_of_key(session: Session, secret: str) -> Principal:
         select(ApiKey)
         .join(User, User.id == ApiKey.user_id)
         .where(
-            or_(ApiKey.secret_hash == hashed, and_(ApiKey.former_hash == hashed, ApiKey.former_until > at)),
+            or_(ApiKey.secret_hash == hashed, and_(ApiKey.former_secret_hash == hashed, ApiKey.former_until > at)),
             or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > at),
             User.disabled_at.is_(None),
         )

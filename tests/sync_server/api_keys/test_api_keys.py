@@ -25,7 +25,7 @@ def ada(sign_up: People) -> SignedIn:
 
 
 def make(person: SignedIn, *scopes: str, **more: Any) -> dict[str, Any]:
-    answer = person.post("/api-keys", json={"name": "script", "scopes": scopes or ("read",), **more})
+    answer = person.post("/auth/api-keys", json={"name": "script", "scopes": scopes or ("read",), **more})
     assert answer.status_code == 201, answer.text
     return answer.json()
 
@@ -46,16 +46,16 @@ def test_a_key_acts_for_its_person_within_its_scopes(server: ServerThread, ada: 
 
 def test_a_key_never_touches_the_account_or_other_keys(server: ServerThread, ada: SignedIn) -> None:
     key = with_key(server, make(ada, "read", "write", "publish")["secret"])
-    assert key.get("/api/v1/api-keys").status_code == 403
-    assert key.post("/api/v1/api-keys", json={"name": "more", "scopes": ["read"]}).status_code == 403
+    assert key.get("/api/v1/auth/api-keys").status_code == 403
+    assert key.post("/api/v1/auth/api-keys", json={"name": "more", "scopes": ["read"]}).status_code == 403
     assert key.post("/api/v1/auth/logout-everywhere").status_code == 403
-    assert ada.post("/api-keys", json={"name": "more", "scopes": ["account"]}).status_code == 422
+    assert ada.post("/auth/api-keys", json={"name": "more", "scopes": ["account"]}).status_code == 422
 
 
 def test_the_secret_is_told_once_and_stored_only_as_a_hash(server: ServerThread, ada: SignedIn) -> None:
     made = make(ada)
     assert made["secret"].startswith("mfk_") and made["secret"].startswith(made["beginning"])
-    listed = ada.get("/api-keys").json()["items"]
+    listed = ada.get("/auth/api-keys").json()["items"]
     assert [item["id"] for item in listed] == [made["id"]] and "secret" not in listed[0]
     with server.state.database.read() as session:
         row = session.execute(select(ApiKey.__table__)).mappings().one()
@@ -64,7 +64,7 @@ def test_the_secret_is_told_once_and_stored_only_as_a_hash(server: ServerThread,
 
 def test_rotation_gives_a_new_secret_and_lets_the_old_one_live_a_while(server: ServerThread, ada: SignedIn) -> None:
     made = make(ada)
-    rotated = ada.post(f"/api-keys/{made['id']}/rotate", json={"grace_s": 1}).json()
+    rotated = ada.post(f"/auth/api-keys/{made['id']}/rotate", json={"grace_s": 1}).json()
     assert rotated["id"] == made["id"] and rotated["secret"] != made["secret"]
     assert with_key(server, made["secret"]).get("/api/v1/settings").status_code == 200
     assert with_key(server, rotated["secret"]).get("/api/v1/settings").status_code == 200
@@ -75,14 +75,14 @@ def test_rotation_gives_a_new_secret_and_lets_the_old_one_live_a_while(server: S
 
 def test_rotation_without_grace_ends_the_old_secret_at_once(server: ServerThread, ada: SignedIn) -> None:
     made = make(ada)
-    ada.post(f"/api-keys/{made['id']}/rotate", json={"grace_s": 0})
+    ada.post(f"/auth/api-keys/{made['id']}/rotate", json={"grace_s": 0})
     assert with_key(server, made["secret"]).get("/api/v1/settings").status_code == 401
 
 
 def test_a_second_rotation_ends_the_secret_before_the_last(server: ServerThread, ada: SignedIn) -> None:
     made = make(ada)
-    second = ada.post(f"/api-keys/{made['id']}/rotate", json={}).json()["secret"]
-    ada.post(f"/api-keys/{made['id']}/rotate", json={})
+    second = ada.post(f"/auth/api-keys/{made['id']}/rotate", json={}).json()["secret"]
+    ada.post(f"/auth/api-keys/{made['id']}/rotate", json={})
     assert with_key(server, made["secret"]).get("/api/v1/settings").status_code == 401
     assert with_key(server, second).get("/api/v1/settings").status_code == 200
 
@@ -91,7 +91,7 @@ def test_a_revoked_expired_or_unknown_key_is_refused_and_so_is_one_of_a_closed_a
     server: ServerThread, ada: SignedIn
 ) -> None:
     revoked, expired, closed = make(ada), make(ada, expires_in_days=1), make(ada)
-    assert ada.delete(f"/api-keys/{revoked['id']}").status_code == 204
+    assert ada.delete(f"/auth/api-keys/{revoked['id']}").status_code == 204
     with server.state.database.write() as session:
         past = datetime.now(UTC) - timedelta(seconds=1)
         session.execute(update(ApiKey).where(ApiKey.id == expired["id"]).values(expires_at=past))
@@ -108,23 +108,23 @@ def test_a_revoked_expired_or_unknown_key_is_refused_and_so_is_one_of_a_closed_a
 
 def test_the_last_use_is_remembered(server: ServerThread, ada: SignedIn) -> None:
     made = make(ada)
-    assert ada.get("/api-keys").json()["items"][0]["last_used_at"] is None
+    assert ada.get("/auth/api-keys").json()["items"][0]["last_used_at"] is None
     with_key(server, made["secret"]).get("/api/v1/settings")
     server.state.get(KeyUses).write_down()
-    used = datetime.fromisoformat(ada.get("/api-keys").json()["items"][0]["last_used_at"])
+    used = datetime.fromisoformat(ada.get("/auth/api-keys").json()["items"][0]["last_used_at"])
     assert abs(datetime.now(UTC) - used) < timedelta(seconds=30)
 
 
 def test_a_key_can_be_renamed_only_by_its_person(ada: SignedIn, sign_up: People) -> None:
     made, ben = make(ada), sign_up("ben@example.org")
-    assert ada.patch(f"/api-keys/{made['id']}", json={"name": "Blender"}).json()["name"] == "Blender"
-    assert ben.patch(f"/api-keys/{made['id']}", json={"name": "x"}).status_code == 404
-    assert ben.post(f"/api-keys/{made['id']}/rotate", json={}).status_code == 404
-    assert ben.delete(f"/api-keys/{made['id']}").status_code == 404
-    assert ada.patch(f"/api-keys/{made['id']}", json={"name": "x", "scopes": ["write"]}).status_code == 422
+    assert ada.patch(f"/auth/api-keys/{made['id']}", json={"name": "Blender"}).json()["name"] == "Blender"
+    assert ben.patch(f"/auth/api-keys/{made['id']}", json={"name": "x"}).status_code == 404
+    assert ben.post(f"/auth/api-keys/{made['id']}/rotate", json={}).status_code == 404
+    assert ben.delete(f"/auth/api-keys/{made['id']}").status_code == 404
+    assert ada.patch(f"/auth/api-keys/{made['id']}", json={"name": "x", "scopes": ["write"]}).status_code == 422
 
 
 def test_keys_are_limited_in_number(ada: SignedIn) -> None:
     for _ in range(50):
         make(ada)
-    assert ada.post("/api-keys", json={"name": "one more", "scopes": ["read"]}).status_code == 409
+    assert ada.post("/auth/api-keys", json={"name": "one more", "scopes": ["read"]}).status_code == 409

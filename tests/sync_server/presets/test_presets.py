@@ -74,7 +74,7 @@ def test_default_presets_are_written_by_administrators_and_seen_by_all(admin: Si
 
 
 def test_an_administrators_api_key_does_not_write_default_presets(server: ServerThread, admin: SignedIn) -> None:
-    key = admin.post("/api-keys", json={"name": "script", "scopes": ["read", "write"]}).json()["secret"]
+    key = admin.post("/auth/api-keys", json={"name": "script", "scopes": ["read", "write"]}).json()["secret"]
     body = {"name": "Portrait", "category": "camera", "config": {}, "home": "default"}
     assert server.client(key).post("/api/v1/presets", json=body).status_code == 403
 
