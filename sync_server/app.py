@@ -22,8 +22,10 @@ SERVICES: tuple[str, ...] = (
     "sync_server.limits.services",
     "sync_server.mail.services",
     "sync_server.storage.services",
+    "sync_server.scanning.services",
     "sync_server.accounts.services",
     "sync_server.api_keys.services",
+    "sync_server.second_factor.services",
     "sync_server.logs.services",
 )
 """Modules whose `install(app, state)` hands services to the state, in this order."""
