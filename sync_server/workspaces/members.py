@@ -13,6 +13,8 @@ from sync_server.accounts.models import User
 from sync_server.audit.service import Audited, record
 from sync_server.database.base import now
 from sync_server.invitations.models import Invitation, InvitationState
+from sync_server.notifications.kinds import Kind
+from sync_server.notifications.telling import notify
 from sync_server.problems import BadRequest, Conflict, Missing
 from sync_server.state import ServerState
 from sync_server.workspaces.models import Membership, Workspace
@@ -43,7 +45,7 @@ def change_role(
     state: ServerState, session: Session, principal: Principal, workspace_id: str, user_id: str, role: Role
 ) -> Member:
     """Raises Forbidden for a role or a member not below the caller's, Conflict when no owner would be left."""
-    locked(session, workspace_id)
+    workspace = locked(session, workspace_id)
     own = require(session, principal, Action.INVITE, workspace_id)
     member, user = _member(session, workspace_id, user_id)
     before = Role(member.role)
@@ -54,6 +56,8 @@ def change_role(
     require_other_owner(before, _owners(session, workspace_id))
     member.role = role
     _role_changed(state, session, principal, member, before)
+    sentence = f"You are {role.lower()} in the workspace “{workspace.name}” now."
+    _tell(state, session, principal, workspace_id, user_id, sentence)
     return member, user
 
 
@@ -70,7 +74,9 @@ def remove_member(state: ServerState, session: Session, principal: Principal, wo
     session.delete(member)
     end_invitations_of(session, workspace_id, user_id)
     record(session, principal, Audited.MEMBER_REMOVED, workspace_id=workspace_id, target=user_id, role=member.role)
-    lost_workspace(state, session, workspace_id, user_id, f"You were removed from the workspace “{workspace.name}”.")
+    sentence = f"You were removed from the workspace “{workspace.name}”."
+    lost_workspace(state, session, workspace_id, user_id, sentence)
+    _tell(state, session, principal, workspace_id, user_id, sentence)
 
 
 def leave(state: ServerState, session: Session, principal: Principal, workspace_id: str) -> None:
@@ -103,6 +109,8 @@ def transfer_ownership(
     record(session, principal, Audited.OWNERSHIP_TRANSFERRED, workspace_id=workspace_id, target=user_id)
     changed_role(state, session, workspace_id, user_id)
     changed_role(state, session, workspace_id, principal.user_id)
+    sentence = f"You are an owner of the workspace “{workspace.name}” now."
+    _tell(state, session, principal, workspace_id, user_id, sentence)
     return heir, user
 
 
@@ -132,6 +140,21 @@ def _role_changed(state: ServerState, session: Session, principal: Principal, me
         after=member.role,
     )
     changed_role(state, session, member.workspace_id, member.user_id)
+
+
+def _tell(
+    state: ServerState, session: Session, principal: Principal, workspace_id: str, user_id: str, sentence: str
+) -> None:
+    notify(
+        state,
+        session,
+        [user_id],
+        Kind.ROLE_CHANGED,
+        sentence,
+        actor_id=principal.user_id,
+        workspace_id=workspace_id,
+        target=workspace_id,
+    )
 
 
 def _require_shared(workspace: Workspace) -> None:

@@ -25,6 +25,7 @@ from tests.sync_server.running import (
     start_process,
     start_thread,
 )
+from tests.sync_server.teams import Crowd, Team, crowd_at
 
 
 class _MailServer(Controller):
@@ -125,3 +126,16 @@ def sign_up(request: pytest.FixtureRequest) -> Callable[..., SignedIn]:
         return sign_in(at, email)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory, _mail_server: Mailbox) -> Iterator[Crowd]:
+    """Five people on a server which the module's tests share."""
+    with crowd_at(tmp_path_factory.mktemp("crowd"), _mail_server) as people:
+        yield people
+
+
+@pytest.fixture
+def team(crowd: Crowd) -> Team:
+    """A new workspace with a person of each role."""
+    return crowd.team()
