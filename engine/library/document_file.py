@@ -94,13 +94,14 @@ class DocumentFile:
             with _loro(self.snapshot):
                 return self._doc.oplog_vv.encode()
 
-    def export_since(self, version: bytes, most_bytes: int) -> list[bytes]:
+    def export_since(self, version: bytes, most_bytes: int, *, up_to: bytes | None = None) -> list[bytes]:
         """What the document has beyond a version, in pieces that can be imported in this order; nothing when it has
-        nothing more. A piece is larger than `most_bytes` only when it is a single operation."""
+        nothing more. With `up_to` only what belongs to that version, too. A piece is larger than `most_bytes` only when
+        it is a single operation."""
         with self._guard:
             self._refresh()
             with _loro(self.snapshot):
-                return updates_since(self._doc, version, most_bytes)
+                return updates_since(self._doc, version, most_bytes, up_to=up_to)
 
     def import_updates(self, updates: Sequence[bytes]) -> bool:
         """Merge what other copies sent, durable when it returns; whether that changed anything. Undo stays one's own.

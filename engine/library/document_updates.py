@@ -11,17 +11,20 @@ NOTHING = bytes([0])
 """The encoded version of an empty document."""
 
 
-def updates_since(doc: LoroDoc, version: bytes, most_bytes: int) -> list[bytes]:
-    """What `doc` has beyond the version, in pieces to be imported in this order."""
+def updates_since(doc: LoroDoc, version: bytes, most_bytes: int, *, up_to: bytes | None = None) -> list[bytes]:
+    """What `doc` has beyond the version, in pieces to be imported in this order; with `up_to` only what belongs to that
+    version."""
     known = VersionVector.decode(version or NOTHING)
-    if known.includes_vv(doc.oplog_vv):
+    wanted = doc.oplog_vv if up_to is None else VersionVector.decode(up_to or NOTHING)
+    if known.includes_vv(wanted):
         return []
-    whole = doc.export(ExportMode.Updates(known))
-    if len(whole) <= most_bytes:
-        return [whole]
+    if up_to is None:
+        whole = doc.export(ExportMode.Updates(known))
+        if len(whole) <= most_bytes:
+            return [whole]
     # A change's causes have smaller Lamport times, so every beginning of this order stands on its own.
-    runs = sorted(_runs(doc, known), key=lambda run: (run.lamport, run.peer))
-    return _pieces(doc, runs, most_bytes)
+    runs = sorted(_runs(doc, known, wanted), key=lambda run: (run.lamport, run.peer))
+    return _pieces(doc, runs, most_bytes) if runs else []
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,14 @@ class _Run:
         return [replace(self, end=middle), replace(self, start=middle, lamport=self.lamport + middle - self.start)]
 
 
-def _runs(doc: LoroDoc, known: VersionVector) -> Iterable[_Run]:
-    for span in known.get_missing_span(doc.oplog_vv):
+def _runs(doc: LoroDoc, known: VersionVector, wanted: VersionVector) -> Iterable[_Run]:
+    for span in known.get_missing_span(wanted):
         counter = span.counter.start
         while counter < span.counter.end:
             change = doc.get_change(ID(span.peer, counter))
             if change is None:
-                return
-            end = change.id.counter + change.len
+                break
+            end = min(change.id.counter + change.len, span.counter.end)
             yield _Run(span.peer, counter, end, change.lamport + counter - change.id.counter)
             counter = end
 
@@ -78,6 +81,13 @@ def version_of_counts(counts: dict[str, int]) -> bytes:
         if count > 0:
             version.set_end(ID(int(peer), count))
     return version.encode()
+
+
+def merged(version: bytes, other: bytes) -> bytes:
+    """The version of a copy that has all of both."""
+    both = VersionVector.decode(version or NOTHING)
+    both.merge(VersionVector.decode(other or NOTHING))
+    return both.encode()
 
 
 def covers(version: bytes, other: bytes) -> bool:

@@ -98,7 +98,7 @@ def erase_sharing(write: Write, project_id: str) -> None:
     connection.execute(
         update(shared_projects)
         .where(shared_projects.c.project_id == project_id)
-        .values(**ended, acknowledged=b"", epoch="")
+        .values(**ended, acknowledged=b"", owed=b"", epoch="")
     )
 
 

@@ -94,9 +94,10 @@ class ProjectDocument:
         """What the document holds, encoded: how many operations of each peer."""
         return self._file.version()
 
-    def export_since(self, version: bytes, most_bytes: int) -> list[bytes]:
-        """What it has beyond a version, in pieces to be imported in this order."""
-        return self._file.export_since(version, most_bytes)
+    def export_since(self, version: bytes, most_bytes: int, *, up_to: bytes | None = None) -> list[bytes]:
+        """What it has beyond a version, in pieces to be imported in this order; with `up_to` only what belongs to that
+        version, too."""
+        return self._file.export_since(version, most_bytes, up_to=up_to)
 
     def import_updates(self, updates: Sequence[bytes]) -> bool:
         """Merge what other copies sent; whether that changed anything. Raises BadUpdates; then nothing has changed."""

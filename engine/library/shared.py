@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from engine.library import facts as journal
 from engine.library.clock import now_ms
 from engine.library.database import Database, Write
+from engine.library.document_updates import merged
 from engine.library.tables import facts, generations, projects, remote_blobs, shared_projects, shelf
 
 ACTIVE, ENDED, LOST = "active", "ended", "lost"
@@ -20,8 +21,9 @@ ACTIVE, ENDED, LOST = "active", "ended", "lost"
 
 @dataclass(frozen=True)
 class SharedProject:
-    """`acknowledged` is the encoded version of the document that the server is known to have; `last_update` and
-    `last_fact` are the newest numbers of its logs that were taken in; `sentence` says what is wrong, if anything is."""
+    """`acknowledged` is the encoded version of the document that the server is known to have, `owed` the one that it
+    had before its epoch changed; `last_update` and `last_fact` are the newest numbers of its logs that were taken in;
+    `sentence` says what is wrong, if anything is."""
 
     project_id: str
     server: str
@@ -32,6 +34,7 @@ class SharedProject:
     last_update: int
     last_fact: int
     acknowledged: bytes
+    owed: bytes
     keep_offline: bool
     state: str
     sentence: str
@@ -142,7 +145,7 @@ class Shared:
         return {row.id: row.name for row in self._database.read(lambda connection: connection.execute(wanted).all())}
 
 
-_NOTHING: dict[str, Any] = {"epoch": "", "last_update": 0, "last_fact": 0, "acknowledged": b""}
+_NOTHING: dict[str, Any] = {"epoch": "", "last_update": 0, "last_fact": 0, "acknowledged": b"", "owed": b""}
 
 
 def read_shared(connection: Connection, project_id: str) -> SharedProject | None:
@@ -156,9 +159,20 @@ def change_shared(write: Write, project_id: str, **values: Any) -> None:
     write.changed("shared", project_id)
 
 
-def begin_epoch(write: Write, project_id: str, epoch: str) -> None:
-    """The server's logs may have lost entries: everything is pulled again, and what is missing there waits again."""
-    change_shared(write, project_id, **_NOTHING | {"epoch": epoch})
+def begin_epoch(write: Write, project_id: str, epoch: str, server_version: bytes) -> None:
+    """The server's logs begin anew and may have lost entries: all is pulled again, and what is missing there waits.
+
+    `server_version` is what its document holds now; what it held before is owed to it.
+    """
+    known = read_shared(write.connection, project_id)
+    if known is None or known.epoch == epoch:
+        return
+    owed = merged(known.acknowledged, known.owed)
+    change_shared(
+        write,
+        project_id,
+        **_NOTHING | {"epoch": epoch, "acknowledged": server_version, "owed": owed if known.epoch else b""},
+    )
     journal.let_all_wait(write, project_id)
 
 

@@ -158,6 +158,7 @@ shared_projects = Table(
     Column("last_update", Integer, nullable=False),
     Column("last_fact", Integer, nullable=False),
     Column("acknowledged", LargeBinary, nullable=False),
+    Column("owed", LargeBinary, nullable=False),
     Column("keep_offline", Boolean, nullable=False),
     Column("state", Text, nullable=False),
     Column("sentence", Text, nullable=False),

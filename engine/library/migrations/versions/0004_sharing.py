@@ -11,8 +11,8 @@ STATEMENTS = (
     """CREATE TABLE shared_projects (
         project_id TEXT NOT NULL PRIMARY KEY, server TEXT NOT NULL, workspace_id TEXT NOT NULL, account_id TEXT NOT
         NULL, role TEXT NOT NULL, epoch TEXT NOT NULL, last_update INTEGER NOT NULL, last_fact INTEGER NOT NULL,
-        acknowledged BLOB NOT NULL, keep_offline BOOLEAN NOT NULL, state TEXT NOT NULL, sentence TEXT NOT NULL,
-        synced_at INTEGER)""",
+        acknowledged BLOB NOT NULL, owed BLOB NOT NULL, keep_offline BOOLEAN NOT NULL,
+        state TEXT NOT NULL, sentence TEXT NOT NULL, synced_at INTEGER)""",
     """CREATE TABLE facts (
         id TEXT NOT NULL PRIMARY KEY, project_id TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
         mark TEXT NOT NULL, made_at INTEGER NOT NULL, body TEXT NOT NULL, extra TEXT NOT NULL, author_id TEXT,
