@@ -17,11 +17,12 @@ API_ROOMS: tuple[str, ...] = (
     "sync_server.settings.routes",
     "sync_server.presets.routes",
     "sync_server.api_keys.routes",
+    "sync_server.second_factor.routes",
     "sync_server.projects.routes",
     "sync_server.logs.routes",
 )
 """Modules with a `router` under `/api/v1`."""
-PAGE_ROOMS: tuple[str, ...] = ()
+PAGE_ROOMS: tuple[str, ...] = ("sync_server.accounts.pages",)
 """Modules with a `router` at the root: public pages, assets for a CDN, health."""
 
 

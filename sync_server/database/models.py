@@ -20,6 +20,7 @@ MODEL_ROOMS: tuple[str, ...] = (
     "sync_server.settings.models",
     "sync_server.presets.models",
     "sync_server.api_keys.models",
+    "sync_server.second_factor.models",
 )
 
 
