@@ -54,13 +54,13 @@ def pull(session: Session, project: Project, *, after_update: int, after_fact: i
 def version_of(session: Session, project_id: str) -> dict[str, int]:
     """How many operations of each peer the server's document has."""
     found = select(Peer.peer, Peer.counter).where(Peer.project_id == project_id)
-    return dict(session.execute(found).tuples())
+    return dict(session.execute(found).tuples().all())
 
 
 def names_of(session: Session, user_ids: Iterable[str | None]) -> dict[str, str]:
     wanted = {user_id for user_id in user_ids if user_id is not None}
     found = select(User.id, User.name).where(User.id.in_(wanted))
-    return dict(session.execute(found).tuples()) if wanted else {}
+    return dict(session.execute(found).tuples().all()) if wanted else {}
 
 
 def update_message(row: DocumentUpdate, names: dict[str, str]) -> Update:

@@ -170,7 +170,7 @@ class LogWriter:
     def _heads(self, project_ids: set[str]) -> dict[str, int]:
         with self._state.database.read() as session:
             found = select(Project.id, Project.last_update).where(Project.id.in_(project_ids))
-            return dict(session.execute(found).tuples())
+            return dict(session.execute(found).tuples().all())
 
     def _require_before(self, waiting: Waiting) -> None:
         key = (waiting.principal, waiting.project_id, waiting.action)
