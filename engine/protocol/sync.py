@@ -105,8 +105,8 @@ class Pushed(SyncModel):
 
 
 class Hello(SyncModel):
-    """The first message, unless the `Authorization` header was sent; nothing else is heard before it. Another one later
-    renews the sign-in of the open socket."""
+    """The first message, unless the `Authorization` header was sent; nothing else is heard before it. The socket stays
+    signed in as long as the device is, also when the token ends."""
 
     type: Literal["hello"] = "hello"
     token: Annotated[str, Field(max_length=8192)]
