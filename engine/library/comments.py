@@ -61,7 +61,10 @@ class Comments:
             wanted = wanted.where(comments.c.entry_id == entry_id)
 
         def work(connection: Connection) -> list[Comment]:
-            there = (facts.c.project_id == project_id, facts.c.state.in_((journal.WAITING, journal.REFUSED)))
+            there = (
+                facts.c.project_id == project_id,
+                facts.c.state.in_((journal.WAITING, journal.OWED, journal.REFUSED)),
+            )
             waits = select(facts.c.subject).where(*there)
             waiting = set(connection.execute(waits).scalars())
             return [

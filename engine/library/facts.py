@@ -24,8 +24,9 @@ from engine.protocol.sync import MAX_FACTS_AT_ONCE, Fact, RefusedFact
 
 GENERATION, REMOVAL, LABEL = "generation", "removal", "label"
 
-WAITING, KEPT, REFUSED, ERASED = "waiting", "kept", "refused", "erased"
-"""Of a fact: the server is not known to have it; has it; doesn't want it; it was erased here and must not come back."""
+WAITING, OWED, KEPT, REFUSED, ERASED = "waiting", "owed", "kept", "refused", "erased"
+"""Of a fact: it is new to the server; the server had it and has perhaps lost it; has it; doesn't want it; it was erased
+here and must not come back."""
 
 AT_ONCE = min(200, MAX_FACTS_AT_ONCE)
 MAX_PUSH_BYTES = 1 << 20
@@ -78,9 +79,9 @@ def note_own(
 def waiting(connection: Connection, project_id: str, *, returning: bool = False) -> list[Fact]:
     """The next facts for the server, as many as one push takes; generations come before what is said about them.
 
-    With `returning` they say who their authors are: the server has lost what others had said.
+    With `returning` those that it had before: they say who their authors are.
     """
-    wanted = select(facts).where(facts.c.project_id == project_id, facts.c.state == WAITING)
+    wanted = select(facts).where(facts.c.project_id == project_id, facts.c.state == (OWED if returning else WAITING))
     wanted = wanted.order_by(facts.c.kind != GENERATION, facts.c.id).limit(AT_ONCE)
     found: list[Fact] = []
     size = 0
@@ -100,28 +101,34 @@ def wire_fact(row: Row[Any], *, attributed: bool = False) -> Fact:
 
 
 def count_waiting(connection: Connection, project_id: str) -> int:
-    wanted = select(func.count()).where(facts.c.project_id == project_id, facts.c.state == WAITING)
+    wanted = select(func.count()).where(facts.c.project_id == project_id, facts.c.state.in_((WAITING, OWED)))
     return int(connection.execute(wanted).scalar_one())
 
 
 def mark_kept(write: Write, fact_ids: Iterable[str]) -> None:
     """The server has them."""
     for id_ in fact_ids:
-        write.connection.execute(update(facts).where(facts.c.id == id_, facts.c.state == WAITING).values(state=KEPT))
+        _settle(write, id_, KEPT)
 
 
 def mark_refused(write: Write, refused: Iterable[RefusedFact]) -> None:
     """The server doesn't want them; they stay here and are not sent again."""
     for one in refused:
-        write.connection.execute(
-            update(facts).where(facts.c.id == one.id, facts.c.state == WAITING).values(state=REFUSED)
-        )
+        _settle(write, one.id, REFUSED)
 
 
-def let_all_wait(write: Write, project_id: str) -> None:
-    """A new epoch, or another server: nothing is known to be there until it is seen again."""
-    mine = (facts.c.project_id == project_id, facts.c.state.in_((KEPT, REFUSED)))
-    write.connection.execute(update(facts).where(*mine).values(state=WAITING, number=None))
+def _settle(write: Write, fact_id: str, state: str) -> None:
+    open_one = (facts.c.id == fact_id, facts.c.state.in_((WAITING, OWED)))
+    write.connection.execute(update(facts).where(*open_one).values(state=state))
+
+
+def let_all_wait(write: Write, project_id: str, *, owed: bool) -> None:
+    """Nothing is known to be there until it is seen again. `owed`: the server had it before; else it is new there."""
+    mine = facts.c.project_id == project_id
+    connection = write.connection
+    had = update(facts).where(mine, facts.c.state.in_((KEPT, OWED)))
+    connection.execute(had.values(state=OWED if owed else WAITING, number=None))
+    connection.execute(update(facts).where(mine, facts.c.state == REFUSED).values(state=WAITING, number=None))
 
 
 def keep(write: Write, project_id: str, fact: Fact) -> bool:

@@ -73,7 +73,7 @@ class Shared:
             values: dict[str, Any] = {"account_id": account_id, "role": role, "state": ACTIVE, "sentence": ""}
             if known is None or (known.server, known.workspace_id) != (server, workspace_id):
                 values |= {"server": server, "workspace_id": workspace_id, "synced_at": None, **_NOTHING}
-                journal.let_all_wait(write, project_id)
+                journal.let_all_wait(write, project_id, owed=False)
             put = insert(shared_projects).values(
                 project_id=project_id,
                 **({"server": server, "workspace_id": workspace_id, "keep_offline": False, **_NOTHING} | values),
@@ -173,7 +173,7 @@ def begin_epoch(write: Write, project_id: str, epoch: str, server_version: bytes
         project_id,
         **_NOTHING | {"epoch": epoch, "acknowledged": server_version, "owed": owed if known.epoch else b""},
     )
-    journal.let_all_wait(write, project_id)
+    journal.let_all_wait(write, project_id, owed=bool(known.epoch))
 
 
 def synced(write: Write, project_id: str) -> None:
