@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from sync_server.access.roles import Role
 from sync_server.accounts.models import User
+from sync_server.accounts.schemas import Me
 from sync_server.database.base import now
 from sync_server.problems import Conflict, Missing
 from sync_server.workspaces.models import Membership, Workspace
@@ -54,3 +55,15 @@ def personal_workspace_id(session: Session, user_id: str) -> str:
     if found is None:
         raise Missing("This account has no workspace of its own.")
     return found
+
+
+def me_of(session: Session, user: User) -> Me:
+    return Me(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        is_admin=user.is_admin,
+        has_password=user.password_hash is not None,
+        workspace_id=personal_workspace_id(session, user.id),
+        created_at=user.created_at,
+    )

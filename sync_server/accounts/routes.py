@@ -2,61 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sync_server.accounts import sign_up, throttle, tokens
+from sync_server.accounts import devices, sign_up, throttle, tokens
 from sync_server.accounts.hashing import PasswordHasher
-from sync_server.accounts.models import Device, User
-from sync_server.accounts.people import by_email, personal_workspace_id
+from sync_server.accounts.models import User
+from sync_server.accounts.people import by_email, me_of
 from sync_server.accounts.schemas import (
     Confirmation,
     Confirmed,
     EmailOnly,
     Login,
-    Me,
     Message,
     Refresh,
     Registration,
     SignedIn,
     Tokens,
 )
-from sync_server.database.base import now
+from sync_server.accounts.second_step import SecondSteps
+from sync_server.accounts.writing import written
+from sync_server.audit.service import Audited, record
 from sync_server.http.address import client_address
 from sync_server.http.dependencies import Person, State, Writing
-from sync_server.problems import SIGNED_IN, Conflict, Forbidden, Gone, Unauthenticated, documented
+from sync_server.problems import (
+    SIGNED_IN,
+    Conflict,
+    Forbidden,
+    Gone,
+    Missing,
+    SecondFactorNeeded,
+    Unauthenticated,
+    documented,
+)
 from sync_server.state import ServerState
 
 router = APIRouter(prefix="/auth", tags=["auth"])
-T = TypeVar("T")
 WRONG = "The address or the password is wrong; try again, or ask for a new password."
-
-
-async def written(state: ServerState, work: Callable[[Session], T]) -> T:
-    """A write transaction in a thread, for routes that are asynchronous."""
-
-    def transaction() -> T:
-        with state.database.write() as session:
-            return work(session)
-
-    return await run_in_threadpool(transaction)
-
-
-def me_of(session: Session, user: User) -> Me:
-    return Me(
-        id=user.id,
-        email=user.email,
-        name=user.name,
-        is_admin=user.is_admin,
-        has_password=user.password_hash is not None,
-        workspace_id=personal_workspace_id(session, user.id),
-        created_at=user.created_at,
-    )
 
 
 @router.post("/register", status_code=202, responses=documented(Forbidden), operation_id="register")
@@ -78,10 +62,10 @@ def resend_verification(state: State, request: Request, session: Writing, given:
     return Message(message=sign_up.CHECK_MAIL)
 
 
-@router.post("/verify-email", responses=documented(Gone, Conflict), operation_id="verify_email")
-def verify_email(session: Writing, given: Confirmation) -> Confirmed:
+@router.post("/verify-email", responses=documented(Gone, Conflict, Missing), operation_id="verify_email")
+def verify_email(state: State, session: Writing, given: Confirmation) -> Confirmed:
     """Confirm an address with the token of the mail: of a registration, or of a change of address."""
-    return Confirmed(email=sign_up.confirm(session, given.token).email)
+    return Confirmed(email=sign_up.confirm(state, session, given.token).email)
 
 
 @router.post("/login", responses=documented(Unauthenticated, Forbidden), operation_id="login")
@@ -89,14 +73,9 @@ async def login(state: State, request: Request, given: Login) -> SignedIn:
     """Sign in on a device. `second_factor_needed` asks for the same again with a code."""
     address = client_address(request, state.config.trusted_proxies)
     throttle.check_login(state, address, given.email)
-
-    def stored_hash() -> str | None:
-        with state.database.read() as session:
-            return session.scalar(select(User.password_hash).where(User.email == given.email))
-
-    stored = await run_in_threadpool(stored_hash)
+    stored = await run_in_threadpool(_stored_hash, state, given.email)
     if not await state.get(PasswordHasher).matches(given.password.get_secret_value(), stored):
-        throttle.failed_login(state, address, given.email)
+        await _failed(state, address, given.email)
         raise Unauthenticated(WRONG)
 
     def enter(session: Session) -> SignedIn:
@@ -105,32 +84,55 @@ async def login(state: State, request: Request, given: Login) -> SignedIn:
             raise Unauthenticated(WRONG)
         if user.disabled_at is not None:
             raise Forbidden("This account was closed by the server's administrator.")
+        state.get(SecondSteps).check(session, user, given.code)
         pair = tokens.sign_in(state, session, user, device_name=given.device_name, address=address)
         return SignedIn(**vars(pair), user=me_of(session, user))
 
-    return await written(state, enter)
+    try:
+        return await written(state, enter)
+    except Unauthenticated as error:
+        if given.code is not None or not isinstance(error, SecondFactorNeeded):
+            await _failed(state, address, given.email)
+        raise
+
+
+def _stored_hash(state: ServerState, email: str) -> str | None:
+    with state.database.read() as session:
+        return session.scalar(select(User.password_hash).where(User.email == email))
+
+
+async def _failed(state: ServerState, address: str, email: str) -> None:
+    """Count and record a wrong password or code. Raises TooMany. Does the same work for an unknown account."""
+
+    def recorded(session: Session) -> None:
+        user = by_email(session, email)
+        record(session, None, Audited.SIGN_IN_FAILED, user_id=None if user is None else user.id)
+
+    await written(state, recorded)
+    throttle.failed_login(state, address, email)
 
 
 @router.post("/refresh", responses=documented(Unauthenticated), operation_id="refresh")
-def refresh(state: State, request: Request, session: Writing, given: Refresh) -> Tokens:
+def refresh(state: State, request: Request, given: Refresh) -> Tokens:
     """A new pair of tokens for a refresh token. Each is good once; one used again later ends the whole sign-in."""
     address = client_address(request, state.config.trusted_proxies)
-    pair = tokens.refresh(state, session, given.refresh_token, address=address)
-    if pair is None:
-        session.commit()
+    with state.database.write() as session:
+        pair = tokens.refresh(state, session, given.refresh_token, address=address)
+    if pair is None:  # the end of the sign-in is durable before it is told
         raise Unauthenticated(tokens.ENDED)
     return Tokens(**vars(pair))
 
 
-@router.post("/logout", status_code=204, responses=documented(*SIGNED_IN), operation_id="logout")
-def logout(person: Person, session: Writing) -> None:
+@router.post("/logout", status_code=204, responses=documented(*SIGNED_IN, Missing), operation_id="logout")
+def logout(state: State, person: Person, session: Writing) -> None:
     """Sign out this device."""
-    device = session.get(Device, person.device_id)
-    if device is not None:
-        device.revoked_at = now()
+    assert person.device_id is not None
+    devices.end(state, session, person.user_id, person.device_id)
+    record(session, person, Audited.SIGNED_OUT, target=person.device_id)
 
 
 @router.post("/logout-everywhere", status_code=204, responses=documented(*SIGNED_IN), operation_id="logout_everywhere")
-def logout_everywhere(person: Person, session: Writing) -> None:
+def logout_everywhere(state: State, person: Person, session: Writing) -> None:
     """Sign out all devices, this one, too."""
-    tokens.end_devices(session, person.user_id)
+    ended = devices.end_all(state, session, person.user_id)
+    record(session, person, Audited.SIGNED_OUT, devices=ended)

@@ -45,6 +45,32 @@ class Refresh(Input):
     refresh_token: Annotated[str, Field(min_length=1, max_length=200)]
 
 
+class PasswordReset(Input):
+    token: MailedToken
+    """From the mail."""
+    password: NewPassword
+
+
+class PasswordChange(Input):
+    old_password: OldPassword | None = None
+    """Not needed by those who have none yet, within ten minutes of signing in."""
+    new_password: NewPassword
+
+
+class EmailChange(Input):
+    email: Email
+    password: OldPassword | None = None
+    """Not needed within ten minutes of signing in by those who have none."""
+
+
+class AccountDeletion(Input):
+    password: OldPassword | None = None
+
+
+class ProfileChange(Input):
+    name: Name
+
+
 class Message(BaseModel):
     """A sentence for the user."""
 
@@ -66,6 +92,21 @@ class Me(BaseModel):
     workspace_id: str
     """The personal workspace."""
     created_at: datetime
+
+
+class DeviceItem(BaseModel):
+    id: str
+    name: str
+    address: str
+    """From where it was last used."""
+    created_at: datetime
+    seen_at: datetime
+    """To within the length of an access token."""
+    is_this: bool
+
+
+class Devices(BaseModel):
+    items: list[DeviceItem]
 
 
 class Tokens(BaseModel):

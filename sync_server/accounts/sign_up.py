@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sync_server.accounts import mail_tokens
 from sync_server.accounts.models import MailToken, User
 from sync_server.accounts.people import by_email, create_user, get_user
+from sync_server.audit.service import Audited, record
 from sync_server.database.base import now
 from sync_server.mail.outbox import send_mail
 from sync_server.problems import Conflict
@@ -44,15 +45,20 @@ def resend(state: ServerState, session: Session, email: str) -> None:
         _mail_confirmation(state, session, email, name, token)
 
 
-def confirm(session: Session, token: str) -> User:
+def confirm(state: ServerState, session: Session, token: str) -> User:
     """Make the account of a registration, or give an account its new address. Raises Gone, Conflict."""
     found = mail_tokens.take(session, token, mail_tokens.REGISTER, mail_tokens.EMAIL)
     if found.purpose == mail_tokens.REGISTER:
-        return create_user(session, found.email, name=found.name, password_hash=found.password_hash)
+        user = create_user(session, found.email, name=found.name, password_hash=found.password_hash)
+        record(session, None, Audited.SIGNED_UP, user_id=user.id, target=user.id)
+        return user
     assert found.user_id is not None
     user = get_user(session, found.user_id)
     if by_email(session, found.email) is not None:
         raise Conflict("There is an account with this address already; choose another one.")
+    sentence = f"The address of your account is {found.email} from now on."
+    send_mail(state, session, user.email, "account_changed", name=user.name, what="new address", sentence=sentence)
+    record(session, None, Audited.EMAIL_CHANGED, user_id=user.id, target=user.id, old=user.email, new=found.email)
     user.email, user.email_verified_at = found.email, now()
     return user
 

@@ -14,6 +14,10 @@ FAILURES_PER_ACCOUNT = "60/15 minutes"
 """From all addresses: high, so that a stranger can't lock somebody out with a handful of tries."""
 FAILURES_PER_ADDRESS = "60/15 minutes"
 
+GUESSES = "60/15 minutes"
+"""Tokens of mails tried from one address; they are too long to be guessed, but each costs a hash."""
+EXPORTS = "6/hour"
+
 
 def mail(state: ServerState, address: str, email: str) -> None:
     """Before a mail that anybody can ask for. Raises TooMany."""
@@ -32,6 +36,16 @@ def failed_login(state: ServerState, address: str, account: str) -> None:
     """After a wrong password or code. Raises TooMany."""
     for what, key, rate in _counts(address, account):
         state.get(Limiter).hit(what, key, rate)
+
+
+def guess(state: ServerState, address: str) -> None:
+    """Before a password is hashed for whoever asks. Raises TooMany."""
+    state.get(Limiter).hit("guesses", counted_address(address), GUESSES)
+
+
+def export(state: ServerState, user_id: str) -> None:
+    """Raises TooMany."""
+    state.get(Limiter).hit("exports", user_id, EXPORTS)
 
 
 def _counts(address: str, account: str) -> tuple[tuple[str, str, str], ...]:

@@ -7,11 +7,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from sync_server.access.principal import EVERYTHING, Principal
+from sync_server.accounts import devices
 from sync_server.accounts.models import Device, RefreshToken, User
+from sync_server.audit.service import Audited, record
 from sync_server.database.base import now
 from sync_server.problems import Unauthenticated
 from sync_server.secrets.signatures import BadSignature, Signer
@@ -44,6 +46,7 @@ def sign_in(state: ServerState, session: Session, user: User, *, device_name: st
     device = Device(user_id=user.id, name=device_name, address=address, seen_at=now())
     session.add(device)
     session.flush()
+    record(session, None, Audited.SIGNED_IN, user_id=user.id, target=device.id, device=device_name)
     return _issue(state, session, device)
 
 
@@ -63,19 +66,12 @@ def refresh(state: ServerState, session: Session, token: str, *, address: str) -
     if found.used_at is None:
         found.used_at = at
     elif at - found.used_at > timedelta(seconds=state.config.refresh_grace_s):
-        device.revoked_at = at
+        record(session, None, Audited.TOKEN_REUSED, user_id=user.id, target=device.id)
+        devices.end(state, session, user.id, device.id)
         return None
     device.seen_at = at
     device.address = address
     return _issue(state, session, device)
-
-
-def end_devices(session: Session, user_id: str, *, but: str | None = None) -> None:
-    """Sign out all devices of a user, except perhaps one."""
-    statement = update(Device).where(Device.user_id == user_id, Device.revoked_at.is_(None))
-    if but is not None:
-        statement = statement.where(Device.id != but)
-    session.execute(statement.values(revoked_at=now()))
 
 
 def principal_of_access_token(state: ServerState, session: Session, token: str) -> Principal:
@@ -95,8 +91,9 @@ def principal_of_access_token(state: ServerState, session: Session, token: str) 
 
 
 def _issue(state: ServerState, session: Session, device: Device) -> TokenPair:
-    config, token = state.config, new_token(REFRESH_PREFIX)
-    expires = now() + timedelta(seconds=config.refresh_token_s)
+    config, token, at = state.config, new_token(REFRESH_PREFIX), now()
+    session.execute(delete(RefreshToken).where(RefreshToken.device_id == device.id, RefreshToken.expires_at < at))
+    expires = at + timedelta(seconds=config.refresh_token_s)
     session.add(RefreshToken(device_id=device.id, token_hash=hash_of(token), expires_at=expires))
     claims = {"sub": device.user_id, "did": device.id}
     access = state.get(Signer).sign(PURPOSE, claims, config.access_token_s)

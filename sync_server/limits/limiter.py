@@ -1,4 +1,4 @@
-"""How often something may happen: moving windows per key, in this process's memory or in a store all processes share."""
+"""How often something may happen: moving windows per key, in memory or in a store that all processes share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real servers for tests: in a thread of the test's process, or as a process of their own; and the people who use them."""
+"""Real servers for tests, in a thread of the test's process or as a process of their own; and the people at them."""
 
 from __future__ import annotations
 
