@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict
 
 
 class Record(BaseModel):
@@ -62,7 +62,9 @@ class Invitation(Record):
     role: Role
     workspace_id: str
     workspace_name: str = ""
+    invited_by: str = ""
     expires_at: str = ""
+    expired: bool = False
 
 
 class RemoteProject(Record):
@@ -151,12 +153,15 @@ class PublicationInfo(Record):
 
 
 class Notice(Record):
+    """`sentence` says it all; the ids say what it leads to, `target` the comment, invitation or job."""
+
     id: str
     kind: str
-    title: str = ""
-    body: str = ""
-    link: str = ""
-    data: dict[str, JsonValue] = {}
+    sentence: str
+    actor_id: str | None = None
+    workspace_id: str | None = None
+    project_id: str | None = None
+    target: str = ""
     created_at: str = ""
     read_at: str | None = None
 
@@ -167,4 +172,4 @@ class DeviceInfo(Record):
     address: str = ""
     seen_at: str = ""
     created_at: str = ""
-    current: bool = False
+    is_this: bool = False
