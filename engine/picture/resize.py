@@ -34,17 +34,15 @@ def upscale(rgba: Bytes, size: tuple[int, int]) -> Bytes:
     name = upscaler_name(rgba, size)
     if name == "none":
         return rgba
-    picture = premultiplied_from_straight(rgba)
+    picture = small = premultiplied_from_straight(rgba)
     folder = _upscaler_folder()
     if name == "learned-x4" and folder:
         picture = _learned(picture, folder)
     height, width = picture.shape[:2]
     fills = bool(_border(rgba).min() == 255)
     scale = (max if fills else min)(size[0] / width, size[1] / height)
-    small = picture
     picture = _lanczos(picture, (max(1, round(width * scale)), max(1, round(height * scale))))
-    if name == "lanczos":
-        picture = narrow_outline(picture, small)
+    picture = narrow_outline(picture, small)
     picture = _centred(picture, size)
     return straight_from_premultiplied(picture, snap=False)
 
