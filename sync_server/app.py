@@ -27,6 +27,7 @@ SERVICES: tuple[str, ...] = (
     "sync_server.api_keys.services",
     "sync_server.second_factor.services",
     "sync_server.logs.services",
+    "sync_server.realtime.services",
 )
 """Modules whose `install(app, state)` hands services to the state, in this order."""
 

@@ -20,6 +20,7 @@ API_ROOMS: tuple[str, ...] = (
     "sync_server.second_factor.routes",
     "sync_server.projects.routes",
     "sync_server.logs.routes",
+    "sync_server.realtime.routes",
 )
 """Modules with a `router` under `/api/v1`."""
 PAGE_ROOMS: tuple[str, ...] = ("sync_server.accounts.pages",)

@@ -55,6 +55,10 @@ class Hub:
     def listeners(self) -> Iterable[Listener]:
         return tuple(self._listeners)
 
+    def channels(self) -> list[str]:
+        """To which anyone in this process listens; from any thread."""
+        return list(self._channels)
+
     def join(self, listener: Listener) -> None:
         self._listeners.add(listener)
 
