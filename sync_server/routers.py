@@ -20,6 +20,8 @@ API_ROOMS: tuple[str, ...] = (
     "sync_server.second_factor.routes",
     "sync_server.projects.routes",
     "sync_server.logs.routes",
+    "sync_server.comments.routes",
+    "sync_server.versions.routes",
     "sync_server.realtime.routes",
 )
 """Modules with a `router` under `/api/v1`."""
