@@ -39,6 +39,10 @@ _BY_STATUS = {
 Headers = Mapping[str, str]
 
 
+class Interrupted(Unavailable):
+    """The connection broke while an answer was read."""
+
+
 class Http:
     """`offline` is asked before each request. Safe for many threads."""
 
@@ -99,17 +103,18 @@ class Http:
         raise AssertionError
 
     @contextmanager
-    def stream(self, url: str, headers: Headers) -> Generator[httpx.Response]:
-        """An open answer to a GET. Raises as `request`; what breaks while it is read is an httpx.TransportError."""
+    def stream(self, url: str, headers: Headers, *, passing: tuple[int, ...] = ()) -> Generator[httpx.Response]:
+        """An open answer to a GET; one with a status in `passing` is handed on, too. Raises as `request`, and
+        Interrupted when the connection breaks: what was read before is good."""
         self.require_online(url)
         try:
             with self._client.stream("GET", url, headers=dict(headers)) as answer:
-                if not answer.is_success:
+                if not answer.is_success and answer.status_code not in passing:
                     answer.read()
                     raise error_of(answer)
                 yield answer
         except httpx.TransportError as error:
-            raise unreachable(url, str(error)) from error
+            raise Interrupted(unreachable(url).sentence, details=str(error)) from error
 
     def close(self) -> None:
         self._client.close()

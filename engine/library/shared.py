@@ -139,6 +139,15 @@ class Shared:
 
         self._database.write(work)
 
+    def thumbnail_arrived(self, blob: str) -> None:
+        """There is a small picture of an original now: whoever shows its entries looks again."""
+
+        def work(write: Write) -> None:
+            for id_ in write.connection.execute(select(generations.c.id).where(generations.c.blob == blob)).scalars():
+                write.changed("entry", id_)
+
+        self._database.write(work)
+
     def names(self) -> dict[str, str]:
         """The names of all projects by id."""
         wanted = select(projects.c.id, projects.c.name)

@@ -1,0 +1,191 @@
+"""The files behind a shared project: small pictures first, originals when they are wanted or kept offline.
+
+What the workspace lacks is sent once; what is damaged here is noticed and fetched again. Knows nothing by heart: which
+files the server has is asked at the first sync of each run, so that a restored server or library heals by itself.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.cloud import thumbnails, uploads
+from engine.cloud.downloads import fetch_blob, fetch_bytes
+from engine.cloud.session import Session
+from engine.library import facts as journal
+from engine.library.erasure import blobs_in
+from engine.library.library import Library
+from engine.library.shared import SharedProject
+from engine.protocol.errors import Expired, NotFound, OutOfQuota, TooLarge
+
+Progress = Callable[[str, float | None], object]
+"""A sentence, and how much of it is done (0..1)."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    files_up: int = 0
+    bytes_up: int = 0
+    files_down: int = 0
+    bytes_down: int = 0
+
+
+class Files:
+    """Safe for several threads; `stop` lets a transfer end after the part that is on its way."""
+
+    def __init__(self, library: Library, session: Session) -> None:
+        self._library = library
+        self._session = session
+        self._there: defaultdict[str, set[str]] = defaultdict(set)
+        self._to_send: dict[str, dict[str, int]] = {}
+        self._guard = threading.Lock()
+        self.stopping = threading.Event()
+
+    def small_pictures(self, project: SharedProject) -> Mapping[str, str]:
+        """Make and send the thumbnails of results that the server doesn't know yet: original → small picture."""
+        rows = self._library.database.read(lambda connection: journal.new_generations(connection, project.project_id))
+        found: dict[str, str] = {}
+        for row in rows:
+            said = json.loads(row.artifact)
+            path = self._library.blobs.path(row.blob)
+            worth = said.get("media_type") in thumbnails.MAKEABLE and path.is_file()
+            if not worth or path.stat().st_size <= thumbnails.WORTH_BYTES:
+                continue
+            if (data := thumbnails.make_thumbnail(path)) is None:
+                continue
+            try:
+                found[row.blob] = uploads.send_bytes(self._session, project.workspace_id, data)
+            except (OutOfQuota, TooLarge):
+                # The result is told of all the same; its original waits with its own sentence.
+                continue
+        return found
+
+    def send(self, project: SharedProject, progress: Progress | None = None) -> None:
+        """Send what the workspace lacks of a project's files. Raises OutOfQuota, TooLarge, Forbidden, Unavailable."""
+        if project.role == "VIEWER":
+            return
+        sizes = self._sizes_here(project)
+        unknown = set(sizes) - self._there[project.workspace_id]
+        lacking = uploads.missing(self._session, project.workspace_id, unknown) if unknown else set[str]()
+        self._there[project.workspace_id] |= unknown - lacking
+        with self._guard:
+            self._to_send[project.project_id] = {blob: sizes[blob] for blob in lacking}
+        total, done = sum(sizes[blob] for blob in lacking) or 1, 0
+        # The small ones first: they are what teammates look at.
+        for number, blob in enumerate(sorted(lacking, key=lambda blob: sizes[blob]), 1):
+            if self.stopping.is_set():
+                return
+
+            def sent(size: int, number: int = number) -> None:
+                nonlocal done
+                done += size
+                if progress is not None:
+                    progress(f"Sending file {number} of {len(lacking)}", min(1.0, done / total))
+
+            self._send_one(project, blob, sent)
+
+    def _send_one(self, project: SharedProject, blob: str, sent: Callable[[int], None]) -> None:
+        try:
+            uploads.send_file(self._session, project.workspace_id, self._library.blobs.path(blob), blob, sent)
+            self._there[project.workspace_id].add(blob)
+        except uploads.BlobDamaged:
+            self._library.shared.blob_missing(blob, project.project_id, 0)
+        with self._guard:
+            self._to_send.get(project.project_id, {}).pop(blob, None)
+
+    def receive(self, project: SharedProject, progress: Progress | None = None) -> None:
+        """Fetch thumbnails and small originals, what is damaged here, the pictures of the document, and, when the
+        project is kept offline, all originals. What the server doesn't have yet is left for later."""
+        damaged = self._notice_damage(project)
+        remote = {one.blob: one for one in self._library.shared.remote_blobs(project.project_id)}
+        for one in remote.values():
+            if one.thumbnail is not None and one.blob not in damaged and not self.stopping.is_set():
+                self._fetch_thumbnail(project, one.blob, one.thumbnail)
+        wanted = {
+            blob: one.size_bytes
+            for blob, one in remote.items()
+            if project.keep_offline or blob in damaged or one.size_bytes <= thumbnails.WORTH_BYTES
+        }
+        wanted |= dict.fromkeys(self._wanted_inputs(project) - set(wanted), 0)
+        for number, blob in enumerate(sorted(wanted, key=lambda blob: wanted[blob]), 1):
+            if self.stopping.is_set():
+                return
+            if progress is not None:
+                progress(f"Fetching file {number} of {len(wanted)}", (number - 1) / len(wanted))
+            try:
+                self.fetch(project, blob)
+            except (NotFound, Expired):
+                continue
+
+    def fetch(self, project: SharedProject, blob: str, came: Callable[[int], object] | None = None) -> Path:
+        """A file of the project, here and sound. Raises NotFound, Expired, DownloadFailed, Unavailable, DiskFull."""
+        aside = self._library.layout.cache / "cloud"
+        path = fetch_blob(self._session, self._library.blobs, aside, project.workspace_id, blob, came)
+        self._library.shared.blob_arrived(blob)
+        return path
+
+    def waiting(self, project: SharedProject) -> Waiting:
+        """What is still to be sent, as far as the last sync knew, and which originals lie elsewhere."""
+        with self._guard:
+            to_send = dict(self._to_send.get(project.project_id, {}))
+        remote = self._library.shared.remote_blobs(project.project_id)
+        return Waiting(len(to_send), sum(to_send.values()), len(remote), sum(one.size_bytes for one in remote))
+
+    def thumbnail_path(self, blob: str) -> Path:
+        """Where the studio keeps its thumbnails."""
+        return self._library.layout.cache / "thumbnails" / blob[:2] / f"{blob}.png"
+
+    def _sizes_here(self, project: SharedProject) -> dict[str, int]:
+        """Every file that the project names and that is here."""
+        named = self._document_blobs(project)
+        for blob, artifact, recipe in self._library.shared.entry_blobs(project.project_id):
+            named |= {blob} | blobs_in(artifact, recipe)
+        found: dict[str, int] = {}
+        for blob in named:
+            path = self._library.blobs.path(blob)
+            if path.is_file() and (size := path.stat().st_size):
+                found[blob] = size
+        return found
+
+    def _wanted_inputs(self, project: SharedProject) -> set[str]:
+        """Files that aren't results: reference pictures always, what recipes start from when kept offline."""
+        wanted = self._document_blobs(project)
+        if project.keep_offline:
+            for _, _, recipe in self._library.shared.entry_blobs(project.project_id):
+                wanted |= blobs_in(recipe)
+        lacking = {blob for blob in wanted if blob not in self._library.blobs}
+        if not lacking:
+            return set()
+        # Hashes of models look the same and are on no server: ask before fetching.
+        return lacking - uploads.missing(self._session, project.workspace_id, lacking)
+
+    def _document_blobs(self, project: SharedProject) -> set[str]:
+        return blobs_in(json.dumps(self._library.projects.document(project.project_id).value()))
+
+    def _notice_damage(self, project: SharedProject) -> set[str]:
+        """Results whose file should be here and is gone or has another size: they are to be fetched again."""
+        remote = {one.blob for one in self._library.shared.remote_blobs(project.project_id)}
+        damaged: set[str] = set()
+        for blob, artifact, _ in self._library.shared.entry_blobs(project.project_id):
+            if blob in remote or blob in damaged:
+                continue
+            path, size = self._library.blobs.path(blob), int(json.loads(artifact).get("size_bytes", 0))
+            if not path.is_file() or (size > 0 and path.stat().st_size != size):
+                self._library.shared.blob_missing(blob, project.project_id, size)
+                damaged.add(blob)
+        return damaged | {blob for blob in remote if self._library.blobs.path(blob).is_file()}
+
+    def _fetch_thumbnail(self, project: SharedProject, blob: str, small: str) -> None:
+        target = self.thumbnail_path(blob)
+        if target.is_file():
+            return
+        try:
+            data = fetch_bytes(self._session, project.workspace_id, small, thumbnails.MAX_BYTES)
+        except (NotFound, Expired):
+            return
+        if data is not None and thumbnails.keep_thumbnail(data, target):
+            self._library.shared.thumbnail_arrived(blob)

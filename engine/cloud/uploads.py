@@ -1,0 +1,113 @@
+"""Sending a file to a workspace: in parts, each with its hash; what arrived before a break is not sent again."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from blake3 import blake3
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from engine.blobs.store import hash_bytes, hash_file
+from engine.cloud.session import Session
+from engine.protocol.errors import Conflict, MascotError, NotFound
+
+PART_HASH_HEADER = "X-Part-Hash"
+ASK_AT_ONCE = 500
+BUSY_PAUSE_S, BUSY_TRIES = 1.0, 30
+
+Sent = Callable[[int], object]
+
+
+class BlobDamaged(MascotError):
+    """The file here is not what its name says."""
+
+
+class Upload(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    state: str
+    upload_id: str = ""
+    part_bytes: int = 0
+    parts: int = 0
+    received: list[int] = []
+
+
+def missing(session: Session, workspace_id: str, blobs: Iterable[str]) -> set[str]:
+    """Which of these files a workspace lacks."""
+    wanted, lacking = sorted(set(blobs)), set[str]()
+    for start in range(0, len(wanted), ASK_AT_ONCE):
+        hashes: list[JsonValue] = [*wanted[start : start + ASK_AT_ONCE]]
+        said = session.call("POST", f"/workspaces/{workspace_id}/blobs/missing", {"hashes": hashes})
+        found = said.get("missing") if isinstance(said, dict) else None
+        lacking |= {one for one in found if isinstance(one, str)} if isinstance(found, list) else set()
+    return lacking
+
+
+def send_file(session: Session, workspace_id: str, path: Path, blob: str, sent: Sent | None = None) -> None:
+    """Send a blob's file; `sent(bytes)` hears of every part.
+
+    Raises BlobDamaged when the file was altered (nothing was sent), OutOfQuota, TooLarge, Forbidden, Unavailable.
+    """
+    try:
+        if hash_file(path) != blob:
+            raise BlobDamaged(
+                f"The file {path} was altered, so it was not sent; it is fetched again if a teammate has it."
+            )
+        with path.open("rb") as file:
+            _send(session, workspace_id, file, blob, path.stat().st_size, sent)
+    except FileNotFoundError as error:
+        raise BlobDamaged(f"The file {path} is missing; it is fetched again if a teammate has it.") from error
+
+
+def send_bytes(session: Session, workspace_id: str, data: bytes) -> str:
+    """Send a small file; returns its hash. Raises as `send_file`."""
+    blob = hash_bytes(data)
+    _send(session, workspace_id, io.BytesIO(data), blob, len(data), None)
+    return blob
+
+
+def _send(session: Session, workspace_id: str, file: BinaryIO, blob: str, size: int, sent: Sent | None) -> None:
+    for again in (True, False):
+        said = session.call("POST", f"/workspaces/{workspace_id}/uploads", {"hash": blob, "size": size})
+        upload = Upload.model_validate(said)
+        if upload.state == "here":
+            return
+        try:
+            _send_parts(session, upload, file, size, sent)
+            _complete(session, upload.upload_id)
+            return
+        except NotFound:
+            # The server gave the upload up meanwhile; begin once more.
+            if not again:
+                raise
+
+
+def _send_parts(session: Session, upload: Upload, file: BinaryIO, size: int, sent: Sent | None) -> None:
+    for number in _to_send(upload):
+        file.seek((number - 1) * upload.part_bytes)
+        data = file.read(min(upload.part_bytes, size - (number - 1) * upload.part_bytes))
+        headers = {PART_HASH_HEADER: blake3(data).hexdigest(), "Content-Type": "application/octet-stream"}
+        session.request("PUT", f"/uploads/{upload.upload_id}/parts/{number}", body=data, headers=headers)
+        if sent is not None:
+            sent(len(data))
+
+
+def _to_send(upload: Upload) -> Sequence[int]:
+    received = set(upload.received)
+    return [number for number in range(1, upload.parts + 1) if number not in received]
+
+
+def _complete(session: Session, upload_id: str) -> None:
+    for number in range(BUSY_TRIES):
+        try:
+            session.request("POST", f"/uploads/{upload_id}/complete", again=True)
+            return
+        except Conflict:
+            # Another program sends the same file, or the last part is still being written.
+            if number == BUSY_TRIES - 1:
+                raise
+            time.sleep(BUSY_PAUSE_S)
