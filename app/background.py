@@ -1,6 +1,7 @@
 """The studio's way into the background: one small executor for disk and database, answers in the GUI thread.
 
-The other way is the dispatcher, which owns the engine processes. Nothing else in the studio starts a thread.
+Another of its kind waits for the network, when there is an account. The other way is the dispatcher, which owns the
+engine processes. Nothing else in the studio starts a thread.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ class Background(QObject):
     failed = Signal(object)
     _answered = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, name: str = "studio-io") -> None:
         super().__init__(parent)
-        self.executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="studio-io")
+        self.executor = ThreadPoolExecutor(WORKERS, thread_name_prefix=name)
         self._closed = False
         self._futures: set[Future[Any]] = set()
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)

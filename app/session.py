@@ -44,7 +44,8 @@ class StudioSession(QObject):
     `problem(error, folder)` when a library can't be opened,
     `project_changed(Project)`, `projects_changed()`, `entry_changed(Entry | None)`, `entries_changed()`,
     `queue_changed()`, `prompts_changed()`, `job_event(event)`, `engine_state(lane, state)`, `noted(Note)`,
-    `tab_wanted(str)`, `submitted(Job)`.
+    `tab_wanted(str)`, `submitted(Job)`, `read_only_changed()` (`read_only` is why the open project can't be changed
+    here, or "").
     """
 
     opening = Signal(object)
@@ -63,6 +64,7 @@ class StudioSession(QObject):
     noted = Signal(object)
     tab_wanted = Signal(str)
     submitted = Signal(object)
+    read_only_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +78,7 @@ class StudioSession(QObject):
         self.dispatcher: Dispatcher | None = None
         self.project: Project | None = None
         self.entry: Entry | None = None
+        self.read_only = ""
         self._busy_opening = False
         self._fresh: Library | None = None
         self._elsewhere = QTimer(self)
@@ -195,6 +198,11 @@ class StudioSession(QObject):
         self.project = alive.get(self.project.id) or self.library.projects.default()
         self.project_changed.emit(self.project)
 
+    def set_read_only(self, reason: str) -> None:
+        """Why the open project can't be changed here; "" when it can."""
+        self.read_only = reason
+        self.read_only_changed.emit()
+
     def select(self, entry: Entry | None) -> None:
         """Make `entry` the one that the canvas and the stage show."""
         self.entry = entry
@@ -210,6 +218,9 @@ class StudioSession(QObject):
         """Put a job into the current project's queue; an error becomes a note and gives None."""
         if self.library is None or self.project is None:
             self.say("The library is still opening; try again in a moment.", "warning")
+            return None
+        if self.read_only:
+            self.say(self.read_only, "warning")
             return None
         try:
             job = self.library.queue.add(self.project.id, recipe)

@@ -36,6 +36,7 @@ from app.queue_panel.panel import QueuePanel
 from app.session import StudioSession
 from app.settings.about_sheet import AboutSheet
 from app.settings.sheet import SettingsSheet
+from app.sharing.together import Together
 from app.undo import Edit
 from app.window.actions import add_actions
 from app.window.command_palette import CommandPalette
@@ -100,6 +101,7 @@ class Studio(QObject):
         switcher.create_wanted.connect(self.new_project)
         switcher.manage_wanted.connect(self.manage_projects)
         window.top_bar.set_project_button(switcher)
+        self.together = Together(self)
         add_actions(self)
         self._connect()
 
@@ -272,6 +274,7 @@ class Studio(QObject):
 
     def close(self) -> None:
         """Before the session closes: the stage stops its clock."""
+        self.together.close()
         if self.sheet is not None:
             self.sheet.dismiss()
         if self.stage is not None:

@@ -11,7 +11,7 @@ _ENTRY = (
     "picture.make_again", "picture.more", "picture.vary", "picture.use_recipe", "picture.open_in_builder", "",
     "picture.similar", "picture.compare", "picture.details", "picture.tags", "",
     "picture.favourite", "picture.copy", "picture.copy_prompt", "picture.save", "picture.save_plain",
-    "picture.reveal", "",
+    "picture.reveal", "share.publish", "share.comment", "",
     "picture.thumbnail", "picture.trash",
 )  # fmt: skip
 _TRASHED = ("picture.restore", "picture.erase")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QDesktopServices
 
 from app.canvas.describe import entry_title
 from app.canvas.image_view import STEP
+from app.sharing.actions import add_sharing
 from app.window.menus import fill_menus
 from engine.protocol.jobs import OPEN_STATES, JobState
 from engine.protocol.recipes import DrawingRecipe, PictureRecipe
@@ -30,6 +31,7 @@ def add_actions(studio: Studio) -> None:
     _gallery(studio)
     _queue(studio)
     _view(studio)
+    add_sharing(studio)
     window = studio.window
     fill_menus(window.top_bar.menus, window.registry, {})
     for action_id in ("edit.undo", "edit.redo"):

@@ -12,7 +12,7 @@ from app.theme.tokens import SPACE_1, SPACE_3
 from app.widgets.buttons import IconButton
 from app.widgets.labels import label
 
-CREATE, GALLERY, QUEUE = "create", "gallery", "queue"
+CREATE, GALLERY, QUEUE, COMMENTS = "create", "gallery", "queue", "comments"
 
 
 class Dock(QDockWidget):

@@ -11,15 +11,17 @@ from app.window.docks import Dock
 VERSION = 2
 
 
-def default_layout(window: QMainWindow, create: Dock, gallery: Dock, queue: Dock) -> None:
-    """Create at the left, the gallery at the right with the queue below it."""
-    for dock in (create, gallery, queue):
+def default_layout(window: QMainWindow, create: Dock, gallery: Dock, queue: Dock, comments: Dock) -> None:
+    """Create at the left, the gallery at the right with the queue below it; comments come when they are wanted."""
+    for dock in (create, gallery, queue, comments):
         dock.setFloating(False)
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, create)
     window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, gallery)
     window.splitDockWidget(gallery, queue, Qt.Orientation.Vertical)
+    window.splitDockWidget(queue, comments, Qt.Orientation.Vertical)
     for dock in (create, gallery, queue):
         dock.show()
+    comments.hide()
     narrow = window.width() < 1300
     window.resizeDocks([create, gallery], [324, 260] if narrow else [340, 384], Qt.Orientation.Horizontal)
     window.resizeDocks([gallery, queue], [620, 230], Qt.Orientation.Vertical)

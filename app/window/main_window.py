@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPa
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QTabWidget, QWidget
 
 from app.session import StudioSession
-from app.window.docks import CREATE, GALLERY, QUEUE, Dock
+from app.window.docks import COMMENTS, CREATE, GALLERY, QUEUE, Dock
 from app.window.drop import picture_paths
 from app.window.layout_state import default_layout, restore_layout, save_layout
 from app.window.menus import fill_menus
@@ -59,11 +59,12 @@ class MainWindow(QMainWindow):
             [("describe", "Describe", "type"), ("build", "Build", "hammer"), ("characters", "Characters", "user-round")]
         )
         self.create_tabs.setMinimumWidth(CREATE_PX)
-        self.gallery_place, self.queue_place = QWidget(), QWidget()
+        self.gallery_place, self.queue_place, self.comments_place = QWidget(), QWidget(), QWidget()
         self.gallery_place.setMinimumWidth(GALLERY_PX)
         self.create_dock = Dock(CREATE, "Create", self.create_tabs, self)
         self.gallery_dock = Dock(GALLERY, "Gallery", self.gallery_place, self)
         self.queue_dock = Dock(QUEUE, "Queue", self.queue_place, self)
+        self.comments_dock = Dock(COMMENTS, "Comments", self.comments_place, self)
         self.status = StatusBar(session)
         self.setStatusBar(self.status)
         self._painted = False
@@ -75,8 +76,8 @@ class MainWindow(QMainWindow):
         session.tab_wanted.connect(self._show_tab)
 
     @property
-    def docks(self) -> tuple[Dock, Dock, Dock]:
-        return self.create_dock, self.gallery_dock, self.queue_dock
+    def docks(self) -> tuple[Dock, Dock, Dock, Dock]:
+        return self.create_dock, self.gallery_dock, self.queue_dock, self.comments_dock
 
     def reset_layout(self) -> None:
         """Put every dock back to its first place."""

@@ -41,10 +41,15 @@ MENUS: dict[str, tuple[str, ...]] = {
         "queue.pause queue.clear",
         "queue.cancel queue.retry queue.earlier queue.later",
     ),
+    "Account": (
+        "account.open account.workspaces",
+        "share.project share.sync",
+        "share.publish comments.open history.versions",
+    ),
     "View": (
         "view.picture view.animate view.paint view.logo",
         "view.zoom_in view.zoom_out view.fit view.actual view.checker view.sharp",
-        "view.create view.gallery view.queue gallery.all gallery.trash",
+        "view.create view.gallery view.queue view.comments gallery.all gallery.trash",
         "view.reset view.full_screen",
     ),
     "Help": (

@@ -19,6 +19,8 @@ class Registry(QObject):
         self._window = window
         self._actions: dict[str, QAction] = {}
         self._conditions: dict[str, Callable[[], bool]] = {}
+        self._forbidden: tuple[tuple[str, ...], Callable[[], str]] = ((), str)
+        self._forbidding = False
 
     def add(
         self,
@@ -45,10 +47,24 @@ class Registry(QObject):
             action.setEnabled(when())
         return self.adopt(action_id, action)
 
+    def forbid(self, action_ids: tuple[str, ...], why: Callable[[], str]) -> None:
+        """While `why()` is a sentence, these actions can't be used, and the sentence is their tooltip."""
+        self._forbidden = (action_ids, why)
+
     def refresh(self) -> None:
         """Ask each action's condition anew."""
         for action_id, when in self._conditions.items():
             self._actions[action_id].setEnabled(when())
+        action_ids, why = self._forbidden
+        reason = why()
+        if not reason and not self._forbidding:
+            return
+        self._forbidding = bool(reason)
+        for action_id in action_ids:
+            action = self._actions.get(action_id)
+            if action is not None:
+                action.setEnabled(not reason and self._conditions.get(action_id, _always)())
+                action.setToolTip(reason)
 
     def adopt(self, action_id: str, action: QAction) -> QAction:
         """Take in an action that a panel made; its keys work in the whole window from then on."""
@@ -71,6 +87,10 @@ class Registry(QObject):
     def all(self) -> list[QAction]:
         """All actions, in the order in which they were made."""
         return list(self._actions.values())
+
+
+def _always() -> bool:
+    return True
 
 
 def plain_text(action: QAction) -> str:

@@ -53,6 +53,11 @@ class Sheet(QWidget):
         self.raise_()
         self.frame.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def set_size(self, width_px: int, height_px: int | None = None) -> None:
+        """Another content needs another size."""
+        self._width, self._height = width_px, height_px
+        self._place()
+
     def dismiss(self) -> None:
         """Put the sheet away for good; the focus goes back to where it was."""
         if self._gone:

@@ -100,6 +100,10 @@ class StatusBar(QStatusBar):
         session.opened.connect(self._opened)
         session.closed.connect(self._closed)
 
+    def add_light(self, light: QWidget) -> None:
+        """Something at the right, before what pictures are made on."""
+        self.insertPermanentWidget(1, light)
+
     def set_device(self, text: str) -> None:
         """What pictures are made on, for example "cpu · float32"."""
         self._device.setText(text)

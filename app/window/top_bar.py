@@ -47,6 +47,10 @@ class TopBar(QWidget):
         button.clicked.connect(action.trigger)
         self._layout.addWidget(button)
 
+    def add_widget(self, widget: QWidget) -> None:
+        """Something at the right end that shows itself when it has something to show."""
+        self._layout.addWidget(widget)
+
     def add_button(self, action: QAction) -> None:
         """An icon button at the right end."""
         self._layout.addWidget(ActionButton(action))

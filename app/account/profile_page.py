@@ -1,0 +1,80 @@
+"""Who one is to others, where the sign-in is kept, and the way out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.account import calls
+from app.account.cloud import StudioCloud
+from app.account.page import Page
+from app.create_panel.fields import Field
+from app.theme.tokens import SPACE_2, SPACE_4
+from app.widgets.avatar import LARGE_PX, Avatar
+from app.widgets.buttons import push_button
+from app.widgets.labels import ElidedLabel, label
+from app.widgets.rows import buttons
+
+
+class ProfilePage(Page):
+    """Emits `left()` after signing out."""
+
+    left = Signal()
+
+    def __init__(self, cloud: StudioCloud) -> None:
+        super().__init__(cloud)
+        account = cloud.account
+        name, email = (account.name, account.email) if account else ("", "")
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_4)
+        self.avatar = Avatar(name or email, size_px=LARGE_PX)
+        head.addWidget(self.avatar)
+        lines = QVBoxLayout()
+        lines.setSpacing(2)
+        self.heading = label(name or email, "heading")
+        lines.addStretch(1)
+        lines.addWidget(self.heading)
+        lines.addWidget(ElidedLabel(f"{email}  ·  {account.server if account else ''}", "faint"))
+        lines.addStretch(1)
+        head.addLayout(lines, 1)
+        self.column.addLayout(head)
+        self.name = QLineEdit(name)
+        self.name.setPlaceholderText("As others will see it")
+        self.name.returnPressed.connect(self._keep)
+        self.keep = push_button("Keep", "primary")
+        self.keep.clicked.connect(self._keep)
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_2)
+        row.addWidget(self.name, 1)
+        row.addWidget(self.keep)
+        field = Field("Your name")
+        field.set_control(line, self.name)
+        self.column.addWidget(field)
+        self.column.addStretch(1)
+        self.column.addWidget(label(account.kept_in if account else "", "faint", wrap=True))
+        self.out = push_button("Sign out", "", "log-out")
+        self.out.clicked.connect(lambda: self._leave(everywhere=False))
+        self.everywhere = push_button("Sign out on all devices", "ghost")
+        self.everywhere.clicked.connect(lambda: self._leave(everywhere=True))
+        self.column.addSpacing(SPACE_2)
+        self.column.addLayout(buttons(self.out, self.everywhere))
+
+    def _keep(self) -> None:
+        name = self.name.text().strip()
+        self.ask(lambda desk: calls.rename(desk, name), lambda _: self._kept(name), busy=self.keep)
+
+    def _kept(self, name: str) -> None:
+        self.heading.setText(name)
+        self.avatar.show_person(name)
+        self.say("Others see this name now.")
+        self.cloud.refresh()
+
+    def _leave(self, *, everywhere: bool) -> None:
+        button = self.everywhere if everywhere else self.out
+        self.ask(
+            lambda desk: desk.sign_out_everywhere() if everywhere else desk.sign_out(),
+            lambda _: self.left.emit(),
+            busy=button,
+        )

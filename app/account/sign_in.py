@@ -1,0 +1,256 @@
+"""The pages of somebody who is not signed in: sign in, sign up, confirm the address, a code, a new password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.account.cloud import StudioCloud
+from app.account.form import Form
+from app.theme.tokens import SPACE_2
+from app.widgets.buttons import push_button
+from app.widgets.labels import label
+from engine.protocol.errors import SecondFactorNeeded
+
+if TYPE_CHECKING:
+    from engine.cloud.desk import CloudDesk
+
+DEFAULT_SERVER = "http://127.0.0.1:8765"
+_SERVER = ("server", "Server", DEFAULT_SERVER)
+_EMAIL = ("email", "E-mail", "you@example.org")
+_NEW_PASSWORD = ("new_password", "New password", "Ten characters or more")
+_OPEN = "Open its link, or paste it here."
+_BACK = ("sign_in", "Back to signing in")
+
+
+class SignInPages(QStackedWidget):
+    """Emits `entered()` when somebody has signed in."""
+
+    entered = Signal()
+
+    def __init__(self, cloud: StudioCloud, server: str, email: str = "") -> None:
+        super().__init__()
+        self._cloud = cloud
+        self._password = ""
+        self.pages: dict[str, Form] = {
+            "sign_in": Form(
+                "Sign in",
+                "An account lets you work on a project together, on several machines, and publish links. Everything "
+                "else works without one.",
+                (_SERVER, _EMAIL, ("password", "Password", "")),
+                "Sign in",
+                (("sign_up", "Create an account"), ("forgot", "Forgot the password?")),
+            ),
+            "sign_up": Form(
+                "Create an account",
+                "A mail with a link follows, to confirm your address.",
+                (_SERVER, ("name", "Your name", "As others will see it"), _EMAIL, ("password", *_NEW_PASSWORD[1:])),
+                "Create the account",
+                (_BACK, ("confirm", "I have the mail")),
+            ),
+            "confirm": Form(
+                "Confirm your address",
+                "Open the link in the mail, or paste it here.",
+                (("link", "Link", ""),),
+                "Confirm",
+                (_BACK, ("resend", "Send the mail again")),
+            ),
+            "second": Form(
+                "One more step",
+                "Type the code that your authenticator app shows, or one of your recovery codes.",
+                (("code", "Code", "123 456"),),
+                "Sign in",
+                (_BACK,),
+            ),
+            "forgot": Form(
+                "A new password",
+                "A mail with a link follows when there is an account with this address.",
+                (_SERVER, _EMAIL),
+                "Send the mail",
+                (_BACK, ("reset", "I have the mail")),
+            ),
+            "reset": Form(
+                "A new password",
+                "Open the link in the mail, or paste it here. All devices are signed out then.",
+                (("link", "Link", ""), _NEW_PASSWORD),
+                "Set the password",
+                (_BACK,),
+            ),
+        }
+        acts: dict[str, Callable[[dict[str, str]], None]] = {
+            "sign_in": self._sign_in,
+            "sign_up": self._sign_up,
+            "confirm": self._confirm,
+            "second": self._second,
+            "forgot": self._forgot,
+            "reset": self._reset,
+        }
+        for name, page in self.pages.items():
+            page.submitted.connect(acts[name])
+            page.went.connect(self.go)
+            self.addWidget(page)
+            if "server" in page.lines:
+                page.lines["server"].setText(server or DEFAULT_SERVER)
+            if "email" in page.lines:
+                page.lines["email"].setText(email)
+        self.pages["sign_in"].column.insertWidget(self.pages["sign_in"].column.count() - 2, self._providers())
+
+    def _providers(self) -> QWidget:
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_2)
+        words = label("or with an account that you have, in your browser", "faint")
+        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(words)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_2)
+        self.google = push_button("Google", "", "globe")
+        self.github = push_button("GitHub", "", "globe")
+        for button, provider in ((self.google, "google"), (self.github, "github")):
+            button.clicked.connect(lambda _checked=False, chosen=provider: self._with_provider(chosen))
+            row.addWidget(button, 1)
+        column.addLayout(row)
+        return box
+
+    @property
+    def page(self) -> Form:
+        """The one in front."""
+        return next(page for page in self.pages.values() if page is self.currentWidget())
+
+    def go(self, name: str) -> None:
+        """Bring a page to the front, with what was typed on the one before."""
+        if name == "resend":
+            self._resend()
+            return
+        before = self.page
+        page = self.pages[name]
+        for line in ("server", "email"):
+            if line in page.lines and line in before.lines:
+                page.lines[line].setText(before.text(line))
+        before.forget()
+        self.setCurrentWidget(page)
+        page.come()
+
+    def _run(self, busy: str, work: Callable[[CloudDesk], object], done: Callable[[], object]) -> None:
+        page = self.page
+        page.set_busy(busy)
+        self._cloud.ask(self, work, lambda _: done(), page.show_problem)
+
+    @property
+    def server(self) -> str:
+        """The address of the server, as it was typed."""
+        return self.pages["sign_in"].text("server")
+
+    @property
+    def _email(self) -> str:
+        return self.pages["sign_in"].text("email")
+
+    def _keep(self, given: dict[str, str]) -> None:
+        """The address and the server of any page hold for all of them."""
+        for page in self.pages.values():
+            for line in ("server", "email"):
+                if line in page.lines and line in given:
+                    page.lines[line].setText(given[line])
+
+    def _sign_in(self, given: dict[str, str]) -> None:
+        self._keep(given)
+        self._enter(given["password"], None)
+
+    def _enter(self, password: str, code: str | None) -> None:
+        server, email, page = self.server, self._email, self.page
+
+        def work(desk: CloudDesk) -> bool:
+            try:
+                desk.sign_in(server, email, password, code)
+            except SecondFactorNeeded:
+                if code is not None:
+                    raise
+                return False
+            return True
+
+        def done(entered: bool) -> None:
+            page.set_busy()
+            if entered:
+                self._password = ""
+                self._entered()
+            else:
+                self._password = password
+                self.go("second")
+
+        page.set_busy("Signing in …")
+        self._cloud.ask(self, work, done, page.show_problem)
+
+    def _second(self, given: dict[str, str]) -> None:
+        self._enter(self._password, given["code"].replace(" ", ""))
+
+    def _with_provider(self, provider: str) -> None:
+        page, server = self.page, self.page.text("server")
+        self._keep({"server": server})
+        page.set_busy("Waiting for your browser …")
+        self._cloud.ask(self, lambda desk: desk.sign_in_with(server, provider), lambda _: self._entered(),
+                        page.show_problem)  # fmt: skip
+
+    def _sign_up(self, given: dict[str, str]) -> None:
+        self._keep(given)
+        self._run(
+            "Creating …",
+            lambda desk: desk.sign_up(given["server"], given["email"], given["password"], given["name"]),
+            lambda: self._to("confirm", f"A mail is on its way to {given['email']}. {_OPEN}"),
+        )
+
+    def _confirm(self, given: dict[str, str]) -> None:
+        server = self.server
+        self._run(
+            "Confirming …",
+            lambda desk: desk.confirm(server, token_of(given["link"])),
+            lambda: self._to("sign_in", "Your address is confirmed. Sign in now."),
+        )
+
+    def _resend(self) -> None:
+        from app.account.calls import resend
+
+        server, email = self.server, self._email
+        self._run(
+            "Sending …",
+            lambda desk: resend(desk, server, email),
+            lambda: self._to("confirm", f"Another mail is on its way to {email}. {_OPEN}"),
+        )
+
+    def _forgot(self, given: dict[str, str]) -> None:
+        from app.account.calls import forgot
+
+        self._keep(given)
+        self._run(
+            "Sending …",
+            lambda desk: forgot(desk, given["server"], given["email"]),
+            lambda: self._to("reset", f"If {given['email']} has an account, a mail is on its way. {_OPEN}"),
+        )
+
+    def _reset(self, given: dict[str, str]) -> None:
+        from app.account.calls import reset
+
+        server = self.server
+        self._run(
+            "Setting …",
+            lambda desk: reset(desk, server, token_of(given["link"]), given["new_password"]),
+            lambda: self._to("sign_in", "Your new password is set. Sign in with it."),
+        )
+
+    def _to(self, name: str, words: str) -> None:
+        self.go(name)
+        self.pages[name].show_words(words)
+
+    def _entered(self) -> None:
+        for page in self.pages.values():
+            page.forget()
+        self.entered.emit()
+
+
+def token_of(link: str) -> str:
+    """What a mail's link proves; one may paste it with or without what stands around it."""
+    return parse_qs(urlsplit(link).query).get("token", [link])[0]

@@ -1,0 +1,46 @@
+"""In a project that one may only look at, what would change it is switched off and says why."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from app.account.cloud import StudioCloud
+from app.session import StudioSession
+from app.sharing.words import read_only_reason
+from app.window.registry import Registry
+
+EDITING = (
+    "app.import", "create.generate", "create.grid",
+    "picture.logo", "picture.enlarge_2", "picture.enlarge_4", "picture.paint", "picture.make_again",
+    "picture.more", "picture.vary", "picture.favourite", "picture.tags", "picture.thumbnail",
+    "picture.trash", "picture.restore", "picture.erase", *(f"picture.rate_{stars}" for stars in range(6)),
+    "share.publish",
+)  # fmt: skip
+"""Actions that change the open project."""
+
+
+class ViewerGuard(QObject):
+    """Follows the open project; the session itself refuses new jobs with the same sentence."""
+
+    def __init__(self, session: StudioSession, cloud: StudioCloud, registry: Registry) -> None:
+        super().__init__(session)
+        self._session, self._cloud, self._registry = session, cloud, registry
+        self._covered: list[tuple[QWidget, str]] = []
+        registry.forbid(EDITING, lambda: session.read_only)
+        cloud.status_changed.connect(self._look)
+        session.project_changed.connect(lambda _project: self._look())
+        session.closed.connect(self._look)
+
+    def cover(self, widget: QWidget) -> None:
+        """Switch this control off, too."""
+        self._covered.append((widget, widget.toolTip()))
+
+    def _look(self) -> None:
+        reason = read_only_reason(self._cloud.status)
+        if reason != self._session.read_only:
+            self._session.set_read_only(reason)
+            self._registry.refresh()
+            for widget, usual in self._covered:
+                widget.setEnabled(not reason)
+                widget.setToolTip(reason or usual)
