@@ -23,9 +23,14 @@ API_ROOMS: tuple[str, ...] = (
     "sync_server.comments.routes",
     "sync_server.versions.routes",
     "sync_server.realtime.routes",
+    "sync_server.blobs.routes",
 )
 """Modules with a `router` under `/api/v1`."""
-PAGE_ROOMS: tuple[str, ...] = ("sync_server.accounts.pages",)
+PAGE_ROOMS: tuple[str, ...] = (
+    "sync_server.accounts.pages",
+    "sync_server.blobs.signed_routes",
+    "sync_server.http.health",
+)
 """Modules with a `router` at the root: public pages, assets for a CDN, health."""
 
 

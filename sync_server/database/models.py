@@ -11,6 +11,7 @@ from sync_server.database.base import Base
 MODEL_ROOMS: tuple[str, ...] = (
     "sync_server.accounts.models",
     "sync_server.mail.models",
+    "sync_server.http.models",
     "sync_server.workspaces.models",
     "sync_server.invitations.models",
     "sync_server.audit.models",
@@ -21,6 +22,7 @@ MODEL_ROOMS: tuple[str, ...] = (
     "sync_server.presets.models",
     "sync_server.api_keys.models",
     "sync_server.second_factor.models",
+    "sync_server.blobs.models",
 )
 
 

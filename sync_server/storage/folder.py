@@ -77,7 +77,7 @@ class FolderStorage(Storage):
         path = self.root / upload_key(upload_id)
         with told():
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
+            with path.open("ab") as file:  # never empties one that is there already
                 file.truncate(size)
         return ""
 

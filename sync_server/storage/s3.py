@@ -68,6 +68,8 @@ class _S3Upload:
 class S3Storage(Storage):
     """Objects of a bucket, under a prefix if it has one."""
 
+    takes_parts_directly = True
+
     def __init__(self, place: S3Place) -> None:
         store = S3Store(
             place.bucket,
@@ -121,7 +123,7 @@ class S3Storage(Storage):
         with _lost_when_gone(place), told():
             self._client.upload_part(**self._names(place), PartNumber=number, Body=file)
 
-    def part_url(self, place: UploadPlace, number: int, lifetime_s: int) -> str | None:
+    def part_url(self, place: UploadPlace, number: int, lifetime_s: int) -> str:
         parameters = {**self._names(place), "PartNumber": number}
         return str(self._client.generate_presigned_url("upload_part", Params=parameters, ExpiresIn=lifetime_s))
 

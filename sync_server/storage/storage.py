@@ -147,10 +147,12 @@ class Storage(ABC):
     def part(self, place: UploadPlace, number: int) -> PartSink:
         """Where the bytes of part `number` (from 1) go. Raises UploadBusy, UploadLost."""
 
-    def part_url(self, place: UploadPlace, number: int, lifetime_s: int) -> str | None:
-        """An address to which a client may send a part without passing through the server; None when there is none."""
-        del place, number, lifetime_s
-        return None
+    takes_parts_directly = False
+    """Whether a client may send parts straight to the storage, without passing through the server."""
+
+    def part_url(self, place: UploadPlace, number: int, lifetime_s: int) -> str:
+        """The address for that. Raises NotImplementedError where there is none."""
+        raise NotImplementedError
 
     def parts_sent_directly(self, place: UploadPlace) -> dict[int, int]:
         """Numbers and sizes of parts that the storage has, for parts that did not pass through the server."""
