@@ -106,8 +106,9 @@ def build_parser() -> Parser:
 
     generate = add("generate", "make pictures from a prompt")
     generate.add_argument("prompt")
+    generate.add_argument("--count", default="1", metavar="N", help="how many, each with the next seed (default: 1)")
     generate.add_argument(
-        "--count", "--batch", default="1", metavar="N", help="how many pictures, each with the next seed (default: 1)"
+        "--batch", default="1", metavar="N", help="how many in one pass, where a GPU has the memory (default: 1)"
     )
     _picture_options(generate)
     add_pictures(generate)

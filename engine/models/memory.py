@@ -80,7 +80,7 @@ def _on_accelerator(
 ) -> MemoryPolicy | None:
     half = "fp16" if dtype == "float16" else "bf16"
     weights = parameters * 2
-    working = _working_bytes(native_size, 2)
+    working = working_bytes(native_size, 2)
     free = _gib(gpu.free_bytes)
     if weights + working <= gpu.free_bytes:
         return MemoryPolicy(gpu.device, dtype, "none", False, f"{gpu.name} ({free} free) holds all of it in {half}.")
@@ -105,7 +105,7 @@ def _on_accelerator(
 
 def _on_processor(machine: Machine, parameters: int, native_size: int) -> MemoryPolicy:
     free = _gib(machine.free_bytes)
-    working = _working_bytes(native_size, 4)
+    working = working_bytes(native_size, 4)
     if parameters <= SMALL_MODEL_PARAMETERS:
         tiling = parameters * 4 + working > machine.free_bytes
         return MemoryPolicy("cpu", "float32", "none", tiling, f"the processor computes in fp32 ({free} free).")
@@ -119,7 +119,7 @@ def _on_processor(machine: Machine, parameters: int, native_size: int) -> Memory
     )
 
 
-def _working_bytes(native_size: int, bytes_per_value: int) -> int:
+def working_bytes(native_size: int, bytes_per_value: int) -> int:
     """Memory beside the weights, roughly: the VAE's decoder dominates with 2 maps of 256 channels at full size."""
     return native_size * native_size * 512 * bytes_per_value + _GIB // 4
 

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.protocol.recipes import PictureRecipe
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
+
+
+def noise_of_all(
+    recipes: Sequence[PictureRecipe], shape: tuple[int, ...]
+) -> tuple[Tensor, Generator | list[Generator]]:
+    """(n, channels, h, w): each recipe's own noise, and its own generator for what comes later, as if made alone.
+
+    `shape` is one picture's.
+    """
+    import torch
+
+    drawn = [seeded_noise(recipe, shape) for recipe in recipes]
+    if len(drawn) == 1:
+        return drawn[0]
+    return torch.cat([noise for noise, _ in drawn]), [generator for _, generator in drawn]
 
 
 def seeded_noise(recipe: PictureRecipe, shape: tuple[int, ...]) -> tuple[Tensor, Generator]:

@@ -14,7 +14,13 @@ from pydantic import JsonValue
 
 from engine.models.addon import InstalledLora
 from engine.models.few_steps import defaults_for
-from engine.picture.alpha import Bytes, Floats, straight_from_premultiplied, without_specks
+from engine.picture.alpha import (
+    Bytes,
+    Floats,
+    straight_from_premultiplied,
+    without_pinholes,
+    without_specks,
+)
 from engine.picture.background import remove_background, unsure_note
 from engine.picture.effective import effective_settings
 from engine.picture.feature_reuse import faster_notes, reuse_for
@@ -22,7 +28,7 @@ from engine.picture.guided.aids import GuideAids
 from engine.picture.guided.call import GuidedCall, asks_for_guidance, guided_recipe, prepare
 from engine.picture.latents import decode
 from engine.picture.loras.wardrobe import Worn
-from engine.picture.noise import seeded_noise
+from engine.picture.noise import noise_of_all
 from engine.picture.notes import Note
 from engine.picture.pipeline import LoadedPipeline
 from engine.picture.preview import Previewer
@@ -64,6 +70,27 @@ def paint(
     cancelled: Callable[[], bool],
 ) -> GeneratedPicture:
     """See `generate`; errors for missing memory come through as they are."""
+    return paint_together([recipe], loaded, guides, loras, on_step, cancelled)[0]
+
+
+def can_be_together(recipe: PictureRecipe, loaded: LoadedPipeline) -> bool:
+    """Whether several seeds of it go through one pass: pictures that are guided by others are made one by one."""
+    return recipe.framing is None and not asks_for_guidance(recipe, loaded.model)
+
+
+def paint_together(
+    recipes: Sequence[PictureRecipe],
+    loaded: LoadedPipeline,
+    guides: Guides | None,
+    loras: Sequence[InstalledLora],
+    on_step: OnStep,
+    cancelled: Callable[[], bool],
+) -> list[GeneratedPicture]:
+    """Pictures that differ in their seeds alone, in one pass of the denoiser; several only if `can_be_together`.
+
+    Each has its own noise and generator, so it is the picture that it would be alone.
+    """
+    recipe, count = recipes[0], len(recipes)
     began = time.perf_counter()
     model, architecture = loaded.model, loaded.architecture
     recipe = guided_recipe(recipe, model) if recipe.framing else recipe
@@ -72,14 +99,14 @@ def paint(
     if guided and guided.picture is not None:
         size = guided.picture.shape[1], guided.picture.shape[0]
         effective = effective_settings(loaded, recipe.prompt, size, {}) | settings | guided.effective
-        return GeneratedPicture(guided.picture, effective, guided.notes)
+        return [GeneratedPicture(guided.picture, effective, guided.notes)]
     pipe: Any = guided.pipe if guided else loaded.pipe
     prompt = prompt_to_send(recipe)
     notes = lora_notes + notes_on_words(plain(prompt), model, [word for lora in loras for word in lora.trigger_words])
     width, height = native_size(model, recipe.width, recipe.height)
     if guided:
         width, height = guided.arguments.get("width", width), guided.arguments.get("height", height)
-    noise, generator = seeded_noise(recipe, architecture.noise_shape(pipe, width, height))
+    noise, generator = noise_of_all(recipes, architecture.noise_shape(pipe, width, height))
     previewer = Previewer(loaded)
     steps = guided.steps if guided else recipe.steps
 
@@ -91,7 +118,7 @@ def paint(
 
         def after_step(_pipe: Any, index: int, _timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
             watch.check()
-            clean = architecture.from_latents(pipe, watch.clean, width, height)
+            clean = architecture.from_latents(pipe, watch.clean, width, height)[:1]
             on_step(index + 1, steps, _placed(previewer.at(index + 1, steps, clean), guided))
             return values
 
@@ -108,21 +135,25 @@ def paint(
             "output_type": "latent",
             "return_dict": False,
             "callback_on_step_end": after_step,
+            **({"num_images_per_prompt": count} if count > 1 else {}),
         }
         latents = pipe(**(_accepted(pipe, arguments) | (guided.arguments if guided else {})))[0]
         watch.check()
         decoding = time.perf_counter()
-        pixels = decode(pipe, architecture.from_latents(pipe, latents, width, height))
+        latents = architecture.from_latents(pipe, latents, width, height)
+        # One by one: the decoder takes most of the memory that a picture needs.
+        pixels = [decode(pipe, latents[i : i + 1]) for i in range(count)]
         decoded = time.perf_counter() - decoding
-    rgba, finishing = guided.finish(pixels) if guided else _finish(pixels)
-    notes += [*words.notes, *finishing, *(guided.notes if guided else [])]
+    finished = [guided.finish(each) if guided else _finish(each) for each in pixels]
+    notes += [*words.notes, *(guided.notes if guided else [])]
     seconds = {"load": loaded.load_seconds, **watch.seconds, "decode": decoded}
     loaded.load_seconds = 0.0
     seconds["rest"] = time.perf_counter() - began - decoded - sum(watch.seconds.values())
     effective = effective_settings(loaded, prompt, (width, height), seconds) | settings
     effective |= guided.effective if guided else {}
     effective |= {"faster": f"{reuse.full} of {reuse.full + reuse.reused} passes whole"} if reuse else {}
-    return GeneratedPicture(rgba, effective, notes)
+    effective |= {"batch": count} if count > 1 else {}
+    return [GeneratedPicture(rgba, effective, notes + finishing) for rgba, finishing in finished]
 
 
 def _set_up(
@@ -168,6 +199,6 @@ def _accepted(pipe: Any, arguments: dict[str, Any]) -> dict[str, Any]:
 
 def _finish(pixels: Floats) -> tuple[Bytes, list[Note]]:
     if pixels.shape[2] == 4:
-        return without_specks(straight_from_premultiplied(pixels)), []
+        return without_pinholes(without_specks(straight_from_premultiplied(pixels))), []
     rgba, confidence = remove_background(np.rint(pixels * 255).astype(np.uint8))
     return rgba, unsure_note(confidence)

@@ -73,6 +73,14 @@ class Margins(Recipe):
         return bool(self.left or self.top or self.right or self.bottom)
 
 
+class Batch(Recipe):
+    """The pictures of `count` seeds from `first` on are made in one pass where the device has room: the same pictures
+    as one by one but for its rounding, together quicker."""
+
+    first: Seed
+    count: Annotated[int, Field(ge=2, le=64)]
+
+
 class StartPicture(Recipe):
     """Image to image. With `mask` (a picture of the same size; white is made anew) only that region changes; with
     `margins` the picture is continued beyond its edges. `strength`: 1 forgets the start, 0 keeps it.

@@ -15,6 +15,7 @@ from engine.protocol.mascot import Mascot, Pose
 from engine.protocol.picture_options import (
     MAX_SEED,
     STARTER_MODEL,
+    Batch,
     BlobHash,
     Control,
     ControlKind,
@@ -62,6 +63,8 @@ class PictureRecipe(Recipe):
     framing: Framing | None = None
     faster: bool = False
     """Skip computation where it is seen least (DeepCache): quicker, not the same pixels."""
+    batch: Batch | None = None
+    """The pass in which it is made together with its neighbours' seeds; its own seed is one of them."""
     written: Annotated[str, Field(max_length=MAX_PROMPT_CHARACTERS)] = ""
     """What the creator typed, where that differs from `prompt` (wildcards, style)."""
     style: str = ""

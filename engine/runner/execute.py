@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,22 +147,32 @@ class _JobRun:
         self._meter.begin(step.name, bench.timings.expected_seconds(step))
         if step.kind.needs_torch:
             bench.torch_ready(self._cancelled)
-        with bench.cache.aside() as folder:
-            context = StepContext(
-                folder=folder,
-                inputs=step.inputs,
-                upstream=upstream,
-                blobs=bench.blobs,
-                workplace=bench.workplace,
-                cancelled=self._cancelled,
-                report=self._meter.advance,
-            )
+        beside = missing_beside(step, bench.cache)
+        with ExitStack() as folders:
+            contexts = [
+                StepContext(
+                    folder=folders.enter_context(bench.cache.aside()),
+                    inputs=each.inputs,
+                    upstream=upstream,
+                    blobs=bench.blobs,
+                    workplace=bench.workplace,
+                    cancelled=self._cancelled,
+                    report=self._meter.advance,
+                )
+                for each in (step, *beside)
+            ]
             began = time.monotonic()
-            step.kind.run(context)
+            done = 1
+            if beside and step.kind.run_together is not None:
+                done = step.kind.run_together(contexts)
+            else:
+                step.kind.run(contexts[0])
             # A step that was told to stop may have returned early with half of its work.
             self._check_cancelled()
-            bench.timings.measured(step, time.monotonic() - began)
-            return bench.cache.add(step, context)
+            bench.timings.measured(step, (time.monotonic() - began) / done)
+            for other, context in zip(beside[: done - 1], contexts[1:done], strict=True):
+                bench.cache.add(other, context)
+            return bench.cache.add(step, contexts[0])
 
     def _tell(self, step: Step, output: StepOutput, cached: bool, seconds: float) -> None:
         self._meter.end(step.name)
@@ -210,3 +221,10 @@ class _JobRun:
     def _check_cancelled(self) -> None:
         if self._cancelled():
             raise Cancelled("The job was cancelled.")
+
+
+def missing_beside(step: Step, cache: StepCache) -> list[Step]:
+    """What is to run together with a step: its neighbours that are not in the cache yet."""
+    if step.kind.run_together is None:
+        return []
+    return [other for other in step.beside if other.key != step.key and not cache.holds(other.key)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +35,9 @@ class StepKind:
     run: Callable[[StepContext], None]
     seconds_guess: float = 1.0
     needs_torch: bool = False
+    run_together: Callable[[Sequence[StepContext]], int] | None = None
+    """Runs several steps of this kind at once, the first and as many more as it can for less than one by one; says how
+    many. Progress is reported to the first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +54,9 @@ class Step:
     upstream: Mapping[str, Step] = field(default_factory=dict[str, "Step"])
     work: float = 1.0
     timing: str = ""
+    beside: tuple[Step, ...] = ()
+    """Steps of the same kind, without anything upstream, that other jobs will ask for: run together with this one,
+    their results wait in the cache."""
 
     @cached_property
     def key(self) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import resource
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -270,3 +271,27 @@ def test_progress_never_falls_whatever_the_plan_and_ends_at_one(
             manifest = bench.cache.root / steps[number].key[:2] / steps[number].key / "manifest.json"
             if manifest.exists():
                 manifest.write_text("damaged")
+
+
+def test_steps_beside_are_run_together_and_wait_in_the_cache(workplace: Workplace) -> None:
+    """As many as the kind says that it could; the others' own jobs run what is left."""
+    passes: list[list[int]] = []
+
+    def two_at_once(contexts: Sequence[StepContext]) -> int:
+        made = contexts[:2]
+        passes.append([int(str(context.inputs["seed"])) for context in made])
+        for context in made:
+            (context.folder / "made.txt").write_text(str(context.inputs["seed"]))
+        return len(made)
+
+    kind = StepKind("drawn", 1, lambda context: passes.append([-1]), run_together=two_at_once)
+    alone = [Step("drawn", kind, {"seed": seed}) for seed in range(4)]
+    bench = Workbench.at(workplace)
+    cached: list[bool] = []
+    for step in alone:
+        beside = tuple(other for other in alone if other is not step)
+        cached += [was for _, was in steps_done(run_plan(Plan((replace(step, beside=beside),)), bench))]
+    assert passes == [[0, 1], [2, 3]]
+    assert cached == [False, True, False, True]
+    found = bench.cache.find(alone[3].key)
+    assert found is not None and found.path("made.txt").read_text() == "3"

@@ -11,6 +11,7 @@ from engine.cli.recipes import MAX_COUNT, animation_recipe, file_stem, picture_r
 from engine.cli.steering import resolved, revalidated, with_pictures
 from engine.cli.work import report, run_recipes, save
 from engine.protocol.errors import BadInput
+from engine.protocol.picture_options import Batch
 from engine.protocol.recipes import MAX_SEED, PictureRecipe
 
 if TYPE_CHECKING:
@@ -19,21 +20,26 @@ if TYPE_CHECKING:
 
 __all__ = ["resolved", "run"]
 
+MAX_BATCH = 64
+
 
 def run(context: Context) -> int:
     options = context.options
     if options.command == "make":
         return _make(context)
-    count = whole_number("Count", options.count, 1, MAX_COUNT)
+    batch = whole_number("Batch", options.batch, 1, MAX_BATCH)
+    count = whole_number("Count", options.count, 1, MAX_COUNT) * batch
     asked = picture_recipe(options)
     if options.grid and count > 1:
-        raise BadInput("A grid makes one picture for each pair of values; leave --count away.")
+        raise BadInput("A grid makes one picture for each pair of values; leave --count and --batch away.")
     if asked.seed + count - 1 > MAX_SEED:
         raise BadInput(f"Seed {asked.seed} leaves no room for {count} pictures; choose a smaller seed.")
     first = with_pictures(context, resolved(context, asked))
     if options.grid:
         return _grid(context, first)
-    recipes = [worded(context, first.model_copy(update={"seed": first.seed + i})) for i in range(count)]
+    recipes = in_batches(
+        [worded(context, first.model_copy(update={"seed": first.seed + i})) for i in range(count)], batch
+    )
     _run(context, recipes, [f"{file_stem(r.prompt)}-{r.seed}" for r in recipes])
     return exits.OK
 
@@ -51,6 +57,19 @@ def worded(context: Context, recipe: PictureRecipe) -> PictureRecipe:
         "written": recipe.written or recipe.prompt,
     }
     return revalidated(recipe, chosen)
+
+
+def in_batches(recipes: list[PictureRecipe], size: int) -> list[PictureRecipe]:
+    """Every `size` of them to be made in one pass, where nothing but the seed differs (wildcards may choose others)."""
+    if size == 1:
+        return recipes
+    grouped: list[PictureRecipe] = []
+    for start in range(0, len(recipes), size):
+        group = recipes[start : start + size]
+        alike = {recipe.model_copy(update={"seed": 0}).model_dump_json() for recipe in group}
+        batch = Batch(first=group[0].seed, count=len(group)) if len(alike) == 1 and len(group) > 1 else None
+        grouped += [recipe.model_copy(update={"batch": batch}) for recipe in group]
+    return grouped
 
 
 def _run(context: Context, recipes: list[PictureRecipe], names: list[str], sheet: Grid | None = None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ from engine.blobs.store import hash_file
 from engine.models.assets import asset_path
 from engine.models.catalogue import ModelCatalogue
 from engine.protocol.artifacts import AssetType
-from engine.protocol.picture_options import ControlKind, Framing
+from engine.protocol.picture_options import Batch, ControlKind, Framing
 from engine.protocol.recipes import ModelRef, PictureRecipe
 from engine.protocol.wire import Workplace
 from engine.runner.step import ArtifactDraft, Step, StepContext, StepKind
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 NATIVE = "native.png"
 PICTURE = "picture.png"
 _FIRST_FIELDS = ("prompt", "negative", "seed", "width", "height", "steps", "guidance", "pose")
-_REMEMBERED = ("written", "style", "character")
-"""Where a recipe came from; no pixel depends on it."""
+_REMEMBERED = ("written", "style", "character", "batch")
+"""Where a recipe came from, and with which others it is made; no pixel depends on it."""
 
 
 def generate_step(recipe: PictureRecipe, workplace: Workplace) -> Step:
@@ -48,13 +50,22 @@ def generate_step(recipe: PictureRecipe, workplace: Workplace) -> Step:
         inputs["native"] = [width, height]
     if _asks_for_joints(recipe):
         inputs |= {"finder": weights_hash("joints")}
-    return Step(
+    step = Step(
         name="generate",
         kind=GENERATE,
         inputs={**inputs, "model": model.hash, "model_name": recipe.model.name},
         work=recipe.steps,
         timing=f"generate {model.hash[:16]}",
     )
+    return _with_batch(step, recipe.batch)
+
+
+def _with_batch(step: Step, batch: Batch | None) -> Step:
+    """The step with those of its batch's other seeds beside it."""
+    if batch is None:
+        return step
+    seeds = [seed for seed in range(batch.first, batch.first + batch.count) if seed != step.inputs["seed"]]
+    return replace(step, beside=tuple(replace(step, inputs={**step.inputs, "seed": seed}) for seed in seeds))
 
 
 def _asks_for_joints(recipe: PictureRecipe) -> bool:
@@ -130,25 +141,37 @@ def _hash_of(path: Path, changed_ns: int) -> str:
 
 
 def _generate(context: StepContext) -> None:
-    from engine.picture.generate import generate
+    _generate_together([context])
 
+
+def _generate_together(contexts: Sequence[StepContext]) -> int:
+    """Pictures that differ in their seeds alone, as many as one pass holds."""
+    from engine.picture.generate import generate_together
+
+    first = contexts[0]
+    recipes = [_recipe_of(context) for context in contexts]
+    model = ModelCatalogue(Path(first.workplace.models)).resolve(recipes[0].model)
+    made = generate_together(
+        recipes,
+        model,
+        on_step=lambda step, steps, preview: first.progress(step / max(1, steps), preview),
+        cancelled=first.cancelled,
+        guides=_guides(first, recipes[0]),
+        loras=_loras(first, recipes[0], model),
+    )
+    first.check()
+    for context, picture in zip(contexts[: len(made)], made, strict=True):
+        write_png(context.folder / NATIVE, picture.rgba)
+        context.facts["effective"] = picture.effective
+        for warning in picture.warnings:
+            context.note(warning.code, warning.sentence, **warning.parameters)
+    return len(made)
+
+
+def _recipe_of(context: StepContext) -> PictureRecipe:
     fields = {name: value for name, value in context.inputs.items() if name not in ("model", "model_name", "finder")}
     reference = ModelRef(name=str(context.inputs["model_name"]), hash=str(context.inputs["model"]))
-    recipe = PictureRecipe.model_validate({**fields, "model": reference})
-    model = ModelCatalogue(Path(context.workplace.models)).resolve(reference)
-    made = generate(
-        recipe,
-        model,
-        on_step=lambda step, steps, preview: context.progress(step / max(1, steps), preview),
-        cancelled=context.cancelled,
-        guides=_guides(context, recipe),
-        loras=_loras(context, recipe, model),
-    )
-    context.check()
-    write_png(context.folder / NATIVE, made.rgba)
-    context.facts["effective"] = made.effective
-    for warning in made.warnings:
-        context.note(warning.code, warning.sentence, **warning.parameters)
+    return PictureRecipe.model_validate({**fields, "model": reference})
 
 
 def _loras(context: StepContext, recipe: PictureRecipe, model: InstalledModel) -> list[InstalledLora]:
@@ -198,5 +221,5 @@ def _finish(context: StepContext) -> None:
     )  # fmt: skip
 
 
-GENERATE = StepKind("generate", 3, _generate, seconds_guess=0.5, needs_torch=True)
-FINISH = StepKind("finish", 2, _finish, seconds_guess=1.0, needs_torch=True)
+GENERATE = StepKind("generate", 4, _generate, seconds_guess=0.5, needs_torch=True, run_together=_generate_together)
+FINISH = StepKind("finish", 3, _finish, seconds_guess=1.0, needs_torch=True)
