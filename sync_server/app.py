@@ -28,6 +28,7 @@ SERVICES: tuple[str, ...] = (
     "sync_server.accounts.services",
     "sync_server.api_keys.services",
     "sync_server.second_factor.services",
+    "sync_server.oauth.services",
     "sync_server.logs.services",
     "sync_server.realtime.services",
 )

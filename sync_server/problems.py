@@ -110,7 +110,7 @@ class OutOfQuota(Problem):
     status, code, title = 507, ErrorCode.OUT_OF_QUOTA, "No room left"
 
 
-_ALWAYS = (BadRequest, TooMany, Unavailable)
+_ALWAYS = (BadRequest, TooLarge, TooMany, Unavailable)
 
 
 def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:

@@ -18,6 +18,8 @@ API_ROOMS: tuple[str, ...] = (
     "sync_server.presets.routes",
     "sync_server.api_keys.routes",
     "sync_server.second_factor.routes",
+    "sync_server.oauth.routes",
+    "sync_server.oauth.link_routes",
     "sync_server.projects.routes",
     "sync_server.logs.routes",
     "sync_server.comments.routes",

@@ -13,6 +13,7 @@ from sync_server.app import create_app
 from sync_server.config import ServerConfig
 from sync_server.database.database import Database
 from sync_server.database.schema import prepare
+from sync_server.http.logs import configure_logs
 
 BACKLOG = 2048
 GRACE_S = 5
@@ -30,6 +31,7 @@ def serve(config: ServerConfig) -> int:
         return 1
     config = config.model_copy(update={"port": listener.getsockname()[1]})
     config.data.mkdir(parents=True, exist_ok=True)
+    configure_logs(config.log_level)
     admin = _prepared(config)
     sys.stdout.write(f"MascotForge server: {config.url} (data in {config.data.absolute()})\n")
     if not admin:

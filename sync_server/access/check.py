@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from sync_server.access.principal import Principal
 from sync_server.access.roles import ALLOWED, SCOPE_OF, Action, Role, Scope
+from sync_server.limits.counting import count_workspace
 from sync_server.problems import Forbidden, Missing
 from sync_server.projects.models import Project
 from sync_server.workspaces.models import Membership, Workspace
@@ -50,6 +51,7 @@ def require(
     if action not in ALLOWED[role]:
         raise Forbidden(f"As {role} of this workspace you can't {action.replace('_', ' ')}; ask one of its admins.")
     require_scope(principal, SCOPE_OF[action])
+    count_workspace(workspace_id)
     return role
 
 

@@ -22,6 +22,7 @@ MODEL_ROOMS: tuple[str, ...] = (
     "sync_server.presets.models",
     "sync_server.api_keys.models",
     "sync_server.second_factor.models",
+    "sync_server.oauth.models",
     "sync_server.blobs.models",
 )
 

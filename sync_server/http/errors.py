@@ -64,6 +64,8 @@ def install_error_handlers(app: FastAPI) -> None:
 
     async def framework(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
+        if error.status_code == HTTPStatus.BAD_REQUEST:  # a body that isn't even text
+            return problem_response(request, BadRequest("The request's body can't be read; send JSON in UTF-8."))
         problem = Problem(str(error.detail).rstrip(".") + ".", code=_CODES.get(error.status_code, ErrorCode.BAD_INPUT))
         problem.status = error.status_code
         problem.title = HTTPStatus(error.status_code).phrase

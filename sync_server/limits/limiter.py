@@ -18,6 +18,8 @@ class Limiter:
     def __init__(self, storage: str, *, on: bool = True) -> None:
         self._limiter = MovingWindowRateLimiter(storage_from_string(storage or "memory://"))
         self.on = on
+        self.is_local = not storage or storage.startswith("memory")
+        """Counting is a matter of microseconds, not of a connection."""
 
     def hit(self, what: str, key: str, rate: str) -> None:
         """Count one. Raises TooMany with the seconds to wait when it is one too many."""
