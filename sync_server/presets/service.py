@@ -54,10 +54,7 @@ def list_presets(
 def get_preset(session: Session, caller: Principal, preset_id: str) -> Preset:
     """Raises Missing, also for those of others."""
     require_scope(caller, Scope.READ)
-    preset = session.scalar(select(Preset).where(Preset.id == preset_id, _visible(caller, None)))
-    if preset is None:
-        raise Missing("There is no such preset, or it isn't shared with you.")
-    return preset
+    return _found(session, caller, preset_id)
 
 
 def create_preset(session: Session, caller: Principal, new: NewPreset) -> Preset:
@@ -84,7 +81,7 @@ def create_preset(session: Session, caller: Principal, new: NewPreset) -> Preset
 
 def change_preset(session: Session, caller: Principal, preset_id: str, change: PresetChange) -> Preset:
     """Raises Missing, Forbidden."""
-    preset = get_preset(session, caller, preset_id)
+    preset = _found(session, caller, preset_id)
     _require_writing(session, caller, preset)
     for name in change.model_fields_set:
         value = getattr(change, name)
@@ -97,9 +94,16 @@ def change_preset(session: Session, caller: Principal, preset_id: str, change: P
 
 def delete_preset(session: Session, caller: Principal, preset_id: str) -> None:
     """Raises Missing, Forbidden."""
-    preset = get_preset(session, caller, preset_id)
+    preset = _found(session, caller, preset_id)
     _require_writing(session, caller, preset)
     session.delete(preset)
+
+
+def _found(session: Session, caller: Principal, preset_id: str) -> Preset:
+    preset = session.scalar(select(Preset).where(Preset.id == preset_id, _visible(caller, None)))
+    if preset is None:
+        raise Missing("There is no such preset, or it isn't shared with you.")
+    return preset
 
 
 def _visible(caller: Principal, home: Home | None) -> ColumnElement[bool]:
