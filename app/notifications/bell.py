@@ -116,8 +116,7 @@ class BellPopover(Popover):
     def _row(self, notice: Notice) -> Row:
         unread = notice.read_at is None
         row = Row(icon_mark(icon_of(notice.kind), "accent" if unread else "text_faint", 16),
-                  notice.title or notice.body, ago(notice.created_at))  # fmt: skip
-        row.title.setToolTip("\n".join(part for part in (notice.title, notice.body) if part))
+                  notice.sentence, ago(notice.created_at))  # fmt: skip
         if unread:
             row.setProperty("state", "unread")
         set_role(row, "card")

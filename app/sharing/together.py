@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -118,9 +118,11 @@ class Together(QObject):
 
     def open_comments(self) -> None:
         """Show what people say, and put the cursor where one answers."""
-        dock = self._studio.window.comments_dock
-        dock.show()
-        dock.raise_()
+        window = self._studio.window
+        if not window.comments_dock.isVisible():
+            window.comments_dock.show()
+            window.resizeDocks([window.gallery_dock, window.comments_dock], [300, 480], Qt.Orientation.Vertical)
+        window.comments_dock.raise_()
         panel = self._need_comments()
         panel.writer.edit.setFocus()
 
@@ -162,14 +164,13 @@ class Together(QObject):
     def _follow(self, notice: Notice) -> None:
         """Go to what a notification is about."""
         session = self._studio.session
-        project_id = notice.data.get("project_id")
         if "invit" in notice.kind or "role" in notice.kind:
             self.open_workspaces()
             return
         projects = session.library.projects.list() if session.library is not None else []
-        project = next((one for one in projects if one.id == project_id), None)
+        project = next((one for one in projects if one.id == notice.project_id), None)
         if project is None:
-            session.say(notice.body or notice.title, "info")
+            session.say(notice.sentence, "info")
             return
         session.switch_project(project)
         if "comment" in notice.kind or "mention" in notice.kind:

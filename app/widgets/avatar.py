@@ -14,7 +14,7 @@ from app.theme.tokens import DARK
 
 SMALL_PX, MEDIUM_PX, LARGE_PX = 24, 32, 56
 MOST_SHOWN = 4
-OVERLAP = 0.28
+OVERLAP = 0.12
 HUES = ("#f2917c", "#efc04f", "#8fce7c", "#5ec9b5", "#7eaef5", "#a79bf7", "#e08bd0", "#e8a06a")
 """For people whose colour nobody told."""
 

@@ -12,7 +12,8 @@ class Popover(QFrame):
     """`body` takes the content. It is deleted when it closes."""
 
     def __init__(self, anchor: QWidget, width_px: int) -> None:
-        super().__init__(anchor, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        # A child of the window, not of the anchor: a bar's own look of labels would reach in here.
+        super().__init__(anchor.window(), Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self._anchor = anchor
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)

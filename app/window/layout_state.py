@@ -18,7 +18,7 @@ def default_layout(window: QMainWindow, create: Dock, gallery: Dock, queue: Dock
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, create)
     window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, gallery)
     window.splitDockWidget(gallery, queue, Qt.Orientation.Vertical)
-    window.splitDockWidget(queue, comments, Qt.Orientation.Vertical)
+    window.tabifyDockWidget(queue, comments)
     for dock in (create, gallery, queue):
         dock.show()
     comments.hide()
