@@ -22,9 +22,7 @@ class NewUpload(Input):
 
     hash: BlobName
     size: Annotated[int, Field(ge=1, le=2**50, description="Bytes.")]
-    media_type: Annotated[str | None, Field(max_length=100, description="Not believed: the server looks itself.")] = (
-        None
-    )
+    media_type: Annotated[str | None, Field(max_length=100, description="Not believed: the server looks.")] = None
 
 
 class UploadItem(BaseModel):
@@ -37,9 +35,7 @@ class UploadItem(BaseModel):
     part_bytes: int | None = Field(default=None, description="Bytes of every part but the last, which is the rest.")
     parts: int | None = None
     received: list[int] = Field(default=[], description="Numbers of the parts that are here, from 1.")
-    direct: bool = Field(
-        default=False, description="Parts may also be sent straight to the storage; ask for addresses."
-    )
+    direct: bool = Field(default=False, description="Parts may also go straight to the storage; ask for addresses.")
     expires_at: datetime | None = None
 
 

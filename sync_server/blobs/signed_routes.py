@@ -1,4 +1,4 @@
-"""Private files by signed addresses, for programs that can't send a header: viewers, players, another site's preview."""
+"""Private files by signed addresses, for programs that can't send a header: viewers, players."""
 
 from __future__ import annotations
 

@@ -90,11 +90,8 @@ def item_of(state: ServerState, upload: Upload) -> UploadItem:
 def received_parts(state: ServerState, upload: Upload) -> list[int]:
     """Numbers of the parts that are here with the right size."""
     with state.database.read() as session:
-        through_server = dict(
-            session.execute(
-                select(UploadPart.number, UploadPart.size).where(UploadPart.upload_id == upload.id)
-            ).tuples()
-        )
+        rows = select(UploadPart.number, UploadPart.size).where(UploadPart.upload_id == upload.id)
+        through_server = dict(session.execute(rows).tuples().all())
     parts = {**state.get(Storage).parts_sent_directly(place_of(upload)), **through_server}
     return sorted(n for n, size in parts.items() if n <= part_count(upload) and size == part_size(upload, n))
 
