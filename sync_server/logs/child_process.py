@@ -10,7 +10,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from sync_server.logs.frames import read_frame, write_frame
 
@@ -67,7 +67,7 @@ class ChildProcess:
     def pid(self) -> int | None:
         return None if self._process is None else self._process.pid
 
-    def _streams(self) -> tuple[BinaryIO, BinaryIO]:
+    def _streams(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._closed.is_set():
             raise ChildDied("the server is ending")
         if self._process is None or self._process.poll() is not None:

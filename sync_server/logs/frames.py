@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 Spans = dict[str, tuple[int, int]]
 """Operations of a document: peer, as a decimal number → first, end."""
@@ -15,14 +15,14 @@ Spans = dict[str, tuple[int, int]]
 _LENGTHS = struct.Struct("<II")
 
 
-def write_frame(stream: BinaryIO, header: dict[str, Any], data: bytes = b"") -> None:
+def write_frame(stream: IO[bytes], header: dict[str, Any], data: bytes = b"") -> None:
     """Raises OSError when the other side is gone."""
     head = json.dumps(header, separators=(",", ":")).encode()
     stream.write(_LENGTHS.pack(len(head), len(data)) + head + data)
     stream.flush()
 
 
-def read_frame(stream: BinaryIO, *, most: int | None = None) -> tuple[dict[str, Any], bytes] | None:
+def read_frame(stream: IO[bytes], *, most: int | None = None) -> tuple[dict[str, Any], bytes] | None:
     """None at the end of the stream. Raises ValueError for what isn't a frame, or is larger than `most` bytes."""
     lengths = stream.read(_LENGTHS.size)
     if len(lengths) < _LENGTHS.size:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -164,4 +163,4 @@ def _data_between(session: Session, project_id: str, after: int, number: int) ->
     found = select(DocumentUpdate.data).where(
         DocumentUpdate.project_id == project_id, DocumentUpdate.number > after, DocumentUpdate.number <= number
     )
-    return [cast("bytes", data) for data in session.scalars(found.order_by(DocumentUpdate.number)) if data is not None]
+    return [data for data in session.scalars(found.order_by(DocumentUpdate.number)) if data is not None]
