@@ -64,7 +64,8 @@ class Dispatcher:
         engine_command: Sequence[str] | None = None,
     ) -> None:
         """`owner` names the program in the queue's leases. With `only_asked` it takes up just the jobs that
-        `run_until_done` was asked for, as the command line does: others' waiting jobs are not its business."""
+        `run_until_done` was asked for, as the command line does: others' waiting jobs are not its business,
+        and no window waits beside its engine."""
         self._library = library
         self._letters: queue.SimpleQueue[_Letter] = queue.SimpleQueue()
         self._stopping = threading.Event()
@@ -75,6 +76,7 @@ class Dispatcher:
             on_state,
             lambda lane, job_id, sentence: self._letters.put(_Lost(lane, job_id, sentence)),
             command=engine_command,
+            modest=not only_asked,
         )
         self._asked: frozenset[str] = frozenset()
         self._on_event = on_event or (lambda event: None)

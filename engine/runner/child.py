@@ -15,14 +15,11 @@ from engine.runner.engine_log import open_log
 LOG = logging.getLogger("mascotforge.client")
 
 # Ctrl-C in a terminal is the client's business alone: elsewhere a session of its own does what these flags do here.
-_CREATION_FLAGS = (
-    subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-    if sys.platform == "win32"
-    else 0
-)
+_CREATION_FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+_MODEST_FLAGS = subprocess.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 0
 
 
-def start_child(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+def start_child(command: Sequence[str], log: Path, *, modest: bool) -> subprocess.Popen[bytes]:
     """The engine process with private pipes, its standard error in the log. Raises OSError."""
     with open_log(log) as errors:
         return subprocess.Popen(
@@ -32,7 +29,7 @@ def start_child(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
             stderr=errors,
             env=_environment(),
             start_new_session=sys.platform != "win32",
-            creationflags=_CREATION_FLAGS,
+            creationflags=_CREATION_FLAGS | (_MODEST_FLAGS if modest else 0),
         )
 
 

@@ -44,14 +44,17 @@ class EngineClient:
         on_lost: Callable[[Lane, str, str], None] | None = None,
         *,
         command: Sequence[str] | None = None,
+        modest: bool = True,
     ) -> None:
-        """`command` starts another host than the product's own; "--lane" and its value are appended."""
+        """`command` starts another host than the product's own; "--lane" and its value are appended. `modest` engines
+        step back behind a window; without one to wait for, they take the share of any other program."""
         start = list(command) if command is not None else engine_command()
         self._lanes = {
             lane: LaneProcess(
                 lane,
                 workplace,
                 start,
+                modest=modest,
                 on_event=on_event,
                 on_state=on_state or (lambda lane, state: None),
                 on_lost=on_lost or (lambda lane, job_id, sentence: None),

@@ -116,7 +116,8 @@ def main(arguments: Sequence[str] | None = None, planner: Planner = plan, *, war
     wire_in, wire_out = take_over_pipes()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=f"%(asctime)s {options.lane} %(message)s")
     end_with_parent(options.parent)
-    be_modest()
+    if options.modest:
+        be_modest()
     wire, lane = Wire(wire_out), Lane(options.lane)
     workplace = _shake_hands(wire_in, wire, lane)
     warmup = TorchWarmup()
@@ -132,6 +133,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="The engine process; the studio and the command line start it.")
     parser.add_argument("--lane", choices=[lane.value for lane in Lane], required=True)
     parser.add_argument("--parent", type=int, default=None, help="process id of the client")
+    parser.add_argument("--modest", action="store_true", help="leave the client's window its core")
     return parser.parse_args(arguments)
 
 

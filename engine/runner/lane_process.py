@@ -67,6 +67,7 @@ class LaneProcess:
         workplace: Workplace,
         command: Sequence[str],
         *,
+        modest: bool,
         on_event: Callable[[AnyEvent], None],
         on_state: Callable[[Lane, EngineState], None],
         on_lost: Callable[[Lane, str, str], None],
@@ -74,6 +75,8 @@ class LaneProcess:
         self._lane = lane
         self._workplace = workplace
         self._command = [*command, "--lane", lane.value, "--parent", str(os.getpid())]
+        self._command += ["--modest"] if modest else []
+        self._modest = modest
         self._log = Path(workplace.cache) / "logs" / f"engine-{lane}.log"
         self._on_event = on_event
         self._on_state = on_state
@@ -212,7 +215,7 @@ class LaneProcess:
 
     def _start(self) -> subprocess.Popen[bytes] | None:
         try:
-            process = start_child(self._command, self._log)
+            process = start_child(self._command, self._log, modest=self._modest)
         except OSError as error:
             LOG.error("the %s engine can't be started: %s", self._lane, error)
             return None

@@ -41,7 +41,8 @@ def end_with_parent(parent_pid: int | None) -> None:
 
 
 def be_modest() -> None:
-    """Leave the window its core. On Windows the client starts this process below normal priority."""
+    """Leave the window its core; under a window alone, for beside other busy programs this costs more than half of the
+    engine's share (docs/performance.md). On Windows the client starts this process below normal priority."""
     if hasattr(os, "nice"):
         try:
             os.nice(NICENESS)

@@ -20,6 +20,7 @@ from engine.protocol.mascot import Mascot, Pose
 from engine.protocol.recipes import AnimationRecipe, DrawingRecipe, PictureRecipe
 from engine.protocol.sources import recipe_of_result
 from engine.protocol.wire import Lane
+from engine.runner.process import NICENESS
 from tests.dispatch.conftest import Desk, until
 from tests.runner.scripted import script
 
@@ -150,6 +151,18 @@ def test_the_command_line_leaves_other_waiting_jobs_alone(library: Library, desk
     mine = add(library, script("work", seed=2))
     assert desk.start(only_asked=True).run_until_done([mine])[0].state is JobState.COMPLETED
     assert library.queue.get(others).state is JobState.QUEUED
+
+
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="no niceness here")
+def test_the_engine_steps_back_behind_a_window_only(library: Library, desk: Desk) -> None:
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    for owner, only_asked, niceness in (("studio", False, ours + NICENESS), ("command line", True, ours)):
+        job_id = add(library, script("work", seed=niceness + 100))
+        dispatcher = desk.start(owner, only_asked=only_asked)
+        dispatcher.run_until_done([job_id])
+        pid = dispatcher.process_id(Lane.GPU)
+        assert pid is not None and os.getpriority(os.PRIO_PROCESS, pid) == niceness
+        dispatcher.stop()
 
 
 def test_a_job_that_runs_in_another_program_is_waited_for_and_told_of(library: Library, desk: Desk) -> None:
