@@ -26,6 +26,7 @@ API_ROOMS: tuple[str, ...] = (
     "sync_server.versions.routes",
     "sync_server.realtime.routes",
     "sync_server.blobs.routes",
+    "sync_server.assets.routes",
 )
 """Modules with a `router` under `/api/v1`."""
 PAGE_ROOMS: tuple[str, ...] = (

@@ -24,6 +24,7 @@ MODEL_ROOMS: tuple[str, ...] = (
     "sync_server.second_factor.models",
     "sync_server.oauth.models",
     "sync_server.blobs.models",
+    "sync_server.assets.models",
 )
 
 
