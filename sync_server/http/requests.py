@@ -1,4 +1,4 @@
-"""The outermost layer: every request gets an id, a line in the log, a count in the metrics, and always an answer."""
+"""Every request gets an id, a line in the log, a count in the metrics, and always an answer."""
 
 from __future__ import annotations
 

@@ -37,5 +37,5 @@ def install(app: FastAPI, state: ServerState) -> None:
             allow_headers=ALLOWED_HEADERS,
             expose_headers=EXPOSED_HEADERS,
         )
-    app.add_middleware(SecurityHeaders, https=config.url.startswith("https:"))
     app.add_middleware(Requests, metrics=metrics, trusted_proxies=config.trusted_proxies)
+    app.add_middleware(SecurityHeaders, https=config.url.startswith("https:"))

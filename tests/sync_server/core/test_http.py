@@ -175,7 +175,7 @@ def test_health_and_figures(server: ServerThread, sign_up: Callable[..., SignedI
     assert client.get("/healthz").text == "ok"
     assert client.get("/readyz").json() == {"ready": True, "trouble": ""}
     figures = client.get("/metrics").text
-    assert 'mascotforge_requests_total{method="POST",route="/api/v1/auth/login",status="200"} 1.0' in figures
+    assert 'mascotforge_requests_total{method="POST",route="/auth/login",status="200"} 1.0' in figures
     assert "mascotforge_mails_waiting" in figures
 
 
