@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from engine.library.comments import Comment
+
 
 class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
@@ -127,19 +129,37 @@ class CommentInfo(Record):
     author_id: str | None = None
     author_name: str = ""
     created_at: int
-    """Milliseconds since 1970, the server's where it is known."""
+    """Milliseconds since 1970, by its author's clock."""
     edited: bool = False
     sent: bool = True
 
+    @classmethod
+    def of(cls, comment: Comment) -> CommentInfo:
+        return cls(
+            id=comment.id,
+            project_id=comment.project_id,
+            entry_id=comment.entry_id,
+            text=comment.text,
+            mentions=comment.mentions,
+            author_id=comment.author_id,
+            author_name=comment.author_name,
+            created_at=round(comment.created_at.timestamp() * 1000),
+            edited=comment.edited,
+            sent=not comment.waits,
+        )
+
 
 class VersionInfo(Record):
-    """A stretch of edits by one author; `number` is the log's number at its end."""
+    """What one person did in a row; after entry `number` of the log the document was as that person left it."""
 
     number: int
+    first_number: int
     author_id: str | None = None
     author_name: str = ""
-    created_at: str
-    edits: int = 1
+    returned_by: str | None = None
+    began_at: str = ""
+    ended_at: str = ""
+    operations: int = 0
 
 
 class PublicationInfo(Record):

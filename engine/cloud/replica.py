@@ -182,12 +182,17 @@ class Replica:
         first_fact = min((fact.number or 0 for fact in arrived.facts), default=0)
         return first_update <= known.last_update + 1 and first_fact <= known.last_fact + 1
 
-    def look(self) -> None:
-        """Ask for the caller's role. Raises NotFound for those who may not see the project any more."""
+    def look(self) -> str:
+        """Ask for the caller's role; returns the name under which the server lists the project.
+
+        Raises NotFound for those who may not see it any more.
+        """
         said = self._session.call("GET", f"/projects/{self.project_id}")
-        role = said.get("role") if isinstance(said, dict) else None
+        found = said if isinstance(said, dict) else {}
+        role = found.get("role")
         if isinstance(role, str) and role != self._known().role:
             self._library.shared.change(self.project_id, role=role)
+        return str(found.get("name", ""))
 
     # Parts of a push
 

@@ -12,7 +12,7 @@ from engine.cloud.records import RemoteProject, WorkspaceInfo
 from engine.cloud.session import Session
 from engine.library.library import Library
 from engine.library.shared import ACTIVE, ENDED, LOST, SharedProject
-from engine.protocol.errors import Forbidden, NotFound
+from engine.protocol.errors import NotFound
 
 MAX_NAME_CHARACTERS = 100
 _UNFIT = re.compile(r"[\x00-\x1f\x7f/\\]+")
@@ -89,11 +89,8 @@ def _join(library: Library, server: str, user_id: str, workspace: WorkspaceInfo,
 
 
 def rename_remote(session: Session, project_id: str, name: str) -> None:
-    """Let the server's list show the name that the document says; a name that it doesn't take stays as it was."""
-    try:
-        session.call("PATCH", f"/projects/{project_id}", {"name": plain_name(name)})
-    except (Forbidden, NotFound):
-        return
+    """Let the server's lists show the name that the document says."""
+    session.call("PATCH", f"/projects/{project_id}", {"name": plain_name(name)})
 
 
 def plain_name(name: str) -> str:

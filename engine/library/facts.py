@@ -69,6 +69,15 @@ def new_generations(connection: Connection, project_id: str) -> Sequence[Row[Any
     return connection.execute(_new_generations(project_id)).all()
 
 
+def count_news(connection: Connection, project_id: str) -> int:
+    """What was made and noted here since the journal was written last."""
+    news = (_new_generations(project_id), _new_removals(project_id), _new_labels(project_id))
+    return sum(
+        int(connection.execute(select(func.count()).select_from(one.order_by(None).subquery())).scalar_one())
+        for one in news
+    )
+
+
 def note_own(
     write: Write, project_id: str, id_: str, kind: str, subject: str, at: int, body: Mapping[str, Any]
 ) -> None:

@@ -91,10 +91,10 @@ class Shared:
         self._database.write(lambda write: change_shared(write, project_id, **values))
 
     def count_waiting(self, project_id: str) -> int:
-        """Facts that the server doesn't have, also those that are not in the journal yet but generations."""
+        """Facts that the server doesn't have, also those that are not in the journal yet."""
 
         def work(connection: Connection) -> int:
-            return journal.count_waiting(connection, project_id) + len(journal.new_generations(connection, project_id))
+            return journal.count_waiting(connection, project_id) + journal.count_news(connection, project_id)
 
         return self._database.read(work)
 

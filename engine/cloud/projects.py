@@ -1,0 +1,197 @@
+"""Syncing whole projects: edits and facts, then files; what went wrong is remembered as the sentence to be shown."""
+
+from __future__ import annotations
+
+import threading
+
+from engine.cloud import share
+from engine.cloud.files import Files, Progress
+from engine.cloud.records import Role, SyncState, SyncStatus
+from engine.cloud.replica import Arrived, NotReady, Replica
+from engine.cloud.session import Session
+from engine.library.document_updates import covers
+from engine.library.library import Library
+from engine.library.shared import ACTIVE, LOST, SharedProject
+from engine.protocol.errors import (
+    Forbidden,
+    LibraryCorrupt,
+    MascotError,
+    NotFound,
+    Offline,
+    Unauthenticated,
+    Unavailable,
+)
+
+GONE = (
+    "You can't see this project on the server any more: it was deleted there, or you left its workspace. "
+    "Your copy stays."
+)
+
+
+class ProjectSync:
+    """One per open library."""
+
+    def __init__(self, library: Library, session: Session, files: Files) -> None:
+        self._library = library
+        self._session = session
+        self._files = files
+        self._replicas: dict[str, Replica] = {}
+        self._troubles: dict[str, MascotError] = {}
+        self._file_troubles: dict[str, MascotError] = {}
+        self._named: dict[str, str] = {}
+        self._guard = threading.Lock()
+
+    def run(self, project_id: str, *, pull: bool = True) -> None:
+        """Sync a project's edits and facts. Raises what keeps it from that, which its status says from then on."""
+        replica = self._replica(project_id)
+        try:
+            if pull:
+                self._sync(replica)
+            else:
+                try:
+                    if replica.push(self._files.small_pictures):
+                        self._sync(replica)
+                except Forbidden:
+                    self._sync(replica)
+        except NotFound:
+            share.lose(self._library, project_id, GONE)
+            raise
+        except MascotError as error:
+            self._troubles[project_id] = error
+            raise
+        self._troubles.pop(project_id, None)
+        self._tell_name(replica)
+
+    def _tell_name(self, replica: Replica) -> None:
+        """Let the server's lists and mails call the project as its document does."""
+        known = self._library.shared.get(replica.project_id)
+        name = share.plain_name(self._library.shared.names().get(replica.project_id, ""))
+        if known is None or known.role == "VIEWER" or self._named.get(replica.project_id) == name:
+            return
+        try:
+            if replica.project_id not in self._named:
+                self._named[replica.project_id] = replica.look()
+            if self._named[replica.project_id] != name:
+                share.rename_remote(self._session, replica.project_id, name)
+                self._named[replica.project_id] = name
+        except MascotError:
+            # Its contents are synced; the name follows with the next sync.
+            self._named.pop(replica.project_id, None)
+
+    def _sync(self, replica: Replica) -> None:
+        try:
+            replica.sync(self._files.small_pictures)
+        except Forbidden:
+            # The role has changed since: as a VIEWER one only pulls.
+            before = self._library.shared.get(replica.project_id)
+            replica.look()
+            after = self._library.shared.get(replica.project_id)
+            if before is None or after is None or before.role == after.role:
+                raise
+            replica.sync(self._files.small_pictures)
+
+    def run_files(self, project: SharedProject, progress: Progress | None = None) -> None:
+        """Send and fetch the files of a project. Raises as `Files`; the status says so from then on."""
+        try:
+            self._files.receive(project, progress)
+            self._files.send(project, progress)
+        except MascotError as error:
+            self._file_troubles[project.project_id] = error
+            raise
+        self._file_troubles.pop(project.project_id, None)
+
+    def take_message(self, project_id: str, arrived: Arrived) -> bool:
+        """Take in what a message brought; False when something before it is missing, so that a pull is needed."""
+        replica = self._replica(project_id)
+        if not replica.follows(arrived):
+            return False
+        replica.take(arrived)
+        return True
+
+    def look(self, project_id: str, sentence: str) -> None:
+        """Ask whether one may still see a project, and as what."""
+        try:
+            self._replica(project_id).look()
+        except NotFound:
+            share.lose(self._library, project_id, sentence or GONE)
+        except MascotError as error:
+            self._troubles[project_id] = error
+
+    def has_news(self, project_id: str) -> bool:
+        """Whether something waits here for the server."""
+        known = self._library.shared.get(project_id)
+        return known is not None and known.role != "VIEWER" and self._waiting(known) > 0
+
+    def status(self, project: SharedProject, *, busy: bool, connected: bool | None) -> SyncStatus:
+        """How a project stands. `connected` is None when no worker runs; then the last sync counts."""
+        files = self._files.waiting(project)
+        waiting = self._waiting(project)
+        state, sentence = self._state(project, waiting, busy=busy, connected=connected)
+        if state is SyncState.SYNCED and (file_trouble := self._file_troubles.get(project.project_id)) is not None:
+            state, sentence = SyncState.WAITING, file_trouble.sentence
+        elif state is SyncState.SYNCED and files.files_up:
+            state = SyncState.WAITING
+            sentence = f"Everything but {_count(files.files_up, 'file')} is sent; they follow."
+        return SyncStatus(
+            project_id=project.project_id,
+            name=self._library.shared.names().get(project.project_id, ""),
+            workspace_id=project.workspace_id,
+            state=state,
+            sentence=sentence,
+            role=Role(project.role) if project.role in Role.__members__ else None,
+            waiting=waiting,
+            files_up=files.files_up,
+            bytes_up=files.bytes_up,
+            files_down=files.files_down,
+            bytes_down=files.bytes_down,
+            keep_offline=project.keep_offline,
+            synced_at=project.synced_at,
+        )
+
+    def _state(
+        self, project: SharedProject, waiting: int, *, busy: bool, connected: bool | None
+    ) -> tuple[SyncState, str]:
+        trouble = self._troubles.get(project.project_id)
+        wait = f"{_count(waiting, 'change')} {'waits' if waiting == 1 else 'wait'}"
+        if project.state != ACTIVE:
+            return SyncState.STOPPED, project.sentence or (GONE if project.state == LOST else "")
+        if not self._session.is_signed_in:
+            return SyncState.SIGNED_OUT, f"Sign in to sync again{f'; {wait}' if waiting else ''}."
+        if self._session.http.is_offline or isinstance(trouble, Offline):
+            return SyncState.OFFLINE, f"MascotForge is switched offline; {wait if waiting else 'nothing waits'}."
+        if busy:
+            return SyncState.SYNCING, "Syncing…"
+        if isinstance(trouble, Unavailable) or connected is False:
+            return SyncState.OFFLINE, f"The server can't be reached; {wait if waiting else 'nothing waits'}."
+        if isinstance(trouble, NotReady):
+            return SyncState.WAITING, trouble.sentence
+        if isinstance(trouble, Unauthenticated):
+            return SyncState.SIGNED_OUT, trouble.sentence
+        if trouble is not None:
+            return SyncState.TROUBLE, trouble.sentence
+        if project.role == "VIEWER":
+            return SyncState.LOOKING, "You see this project; what you change in it stays on this computer."
+        if waiting or project.synced_at is None:
+            return SyncState.WAITING, f"{wait} to be sent." if waiting else "Not synced yet."
+        return SyncState.SYNCED, "Everything is synced."
+
+    def _waiting(self, project: SharedProject) -> int:
+        """Facts that wait, and one for edits of the document."""
+        if project.project_id not in self._library.shared.names():
+            return 0
+        count = self._library.shared.count_waiting(project.project_id)
+        try:
+            version = self._library.projects.document(project.project_id).version()
+        except LibraryCorrupt:
+            return count
+        return count + (0 if covers(project.acknowledged, version) else 1)
+
+    def _replica(self, project_id: str) -> Replica:
+        with self._guard:
+            if project_id not in self._replicas:
+                self._replicas[project_id] = Replica(self._library, self._session, project_id)
+            return self._replicas[project_id]
+
+
+def _count(number: int, what: str) -> str:
+    return f"1 {what}" if number == 1 else f"{number} {what}s"
