@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from engine.cli.character_arguments import add_character
+from engine.cli.cloud_arguments import add_cloud
 from engine.cli.history_arguments import add_history
 from engine.cli.model_arguments import add_lora, add_models
 from engine.cli.picture_arguments import add_looks, add_pictures
@@ -204,6 +205,8 @@ def build_parser() -> Parser:
     job_commands.add_parser("cancel", parents=[common], help="stop a job").add_argument("id")
     job_commands.add_parser("retry", parents=[common], help="queue a failed or cancelled job again").add_argument("id")
     job_commands.add_parser("clear", parents=[common], help="forget finished jobs; results stay")
+
+    add_cloud(add, common)
 
     doctor = commands.add_parser("doctor", help="what this machine has, and whether the library is sound")
     doctor.add_argument("--library", nargs="?", type=Path, const=None, default=argparse.SUPPRESS, metavar="DIR",

@@ -1,0 +1,52 @@
+"""`sync`: send and fetch what shared projects have new, once or until Ctrl-C."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from engine.cli import exits
+from engine.cli.cloud import SYNC_COLUMNS, all_synced, open_desk, sync_row
+from engine.cli.context import Context, find_project
+from engine.cli.model_lines import ProgressLine
+from engine.cloud.records import SyncStatus
+from engine.protocol.errors import BadInput
+
+LOOK_S = 1.0
+
+
+def run(context: Context) -> int:
+    options, console = context.options, context.console
+    if options.watch and console.as_json:
+        raise BadInput("--watch goes on until Ctrl-C and can't be one JSON document; leave --json out.")
+    wanted = find_project(context, options.shared).id if options.shared else None
+    line = ProgressLine("Syncing")
+    with open_desk(context) as desk:
+        if options.originals:
+            for status in desk.status():
+                if wanted in (None, status.project_id):
+                    desk.keep_offline(status.project_id, True)
+        try:
+            statuses = desk.sync(wanted, lambda sentence, _fraction: line.say(sentence))
+        finally:
+            line.end()
+        if options.watch:
+            desk.start()
+            _watch(lambda: [one for one in desk.status() if wanted in (None, one.project_id)])
+    empty = "No project is shared; `mascotforge share PROJECT --workspace NAME` shares one."
+    console.table([sync_row(status) for status in statuses], SYNC_COLUMNS, empty=empty)
+    return exits.OK if all_synced(statuses) else exits.NETWORK
+
+
+def _watch(look: Callable[[], list[SyncStatus]]) -> None:
+    """Say each change of state until Ctrl-C."""
+    told: dict[str, str] = {}
+    try:
+        while True:
+            for status in look():
+                if told.get(status.project_id) != status.sentence:
+                    told[status.project_id] = status.sentence
+                    print(f"{status.name}: {status.sentence}", flush=True)
+            time.sleep(LOOK_S)
+    except KeyboardInterrupt:
+        return
