@@ -34,7 +34,7 @@ def account_css() -> Response:
 
 @router.get("/verify-email")
 def verify_page(token: MailedToken = "") -> HTMLResponse:
-    return _page(
+    return page(
         "Confirm your address",
         "One click, and this address is confirmed.",
         action="/verify-email",
@@ -48,8 +48,8 @@ async def verify_from_page(state: State, token: SentToken = "") -> HTMLResponse:
     try:
         user = await written(state, lambda session: sign_up.confirm(state, session, token))
     except Problem as problem:
-        return _page("That did not work", problem.sentence, status=problem.status, trouble=True)
-    return _page("Welcome to MascotForge", f"{user.email} is confirmed. Go back to the studio and sign in.")
+        return page("That did not work", problem.sentence, status=problem.status, trouble=True)
+    return page("Welcome to MascotForge", f"{user.email} is confirmed. Go back to the studio and sign in.")
 
 
 @router.get("/reset-password")
@@ -68,12 +68,12 @@ async def reset_from_page(
         given = PasswordReset(token=token or "-", password=SecretStr(password))
         await password_routes.reset_password(state, request, given)
     except Problem as problem:
-        return _page("That did not work", problem.sentence, status=problem.status, trouble=True)
-    return _page("Your password is changed", "All devices were signed out. Go back to the studio and sign in.")
+        return page("That did not work", problem.sentence, status=problem.status, trouble=True)
+    return page("Your password is changed", "All devices were signed out. Go back to the studio and sign in.")
 
 
 def _reset_form(token: str, sentence: str, *, status: int = 200) -> HTMLResponse:
-    return _page(
+    return page(
         "Choose a new password",
         sentence,
         status=status,
@@ -85,7 +85,7 @@ def _reset_form(token: str, sentence: str, *, status: int = 200) -> HTMLResponse
     )
 
 
-def _page(
+def page(
     title: str,
     sentence: str,
     *,
