@@ -32,6 +32,10 @@ class Live:
                 return message
             self.seen.append(message)
 
+    def hear_any(self, within_s: float = WAIT_S) -> dict[str, Any]:
+        """The next message."""
+        return json.loads(self.connection.recv(timeout=within_s))
+
     def subscribe(self, channel: str) -> None:
         self.say("subscribe", channel=channel)
         self.hear("subscribed")
