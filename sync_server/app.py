@@ -29,6 +29,7 @@ SERVICES: tuple[str, ...] = (
     "sync_server.api_keys.services",
     "sync_server.second_factor.services",
     "sync_server.oauth.services",
+    "sync_server.notifications.services",
     "sync_server.logs.services",
     "sync_server.realtime.services",
 )

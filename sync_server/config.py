@@ -56,6 +56,11 @@ class ServerConfig(BaseSettings):
     refresh_token_s: int = Field(default=7 * 24 * 3600, gt=0)
     refresh_grace_s: int = Field(default=20, ge=0)
     """A refresh token used twice within this time is a lost reply or a second program, not a thief."""
+    digest_soon_s: float = 600
+    """Notifications wait this long for others, to go into one mail."""
+    digest_daily_s: float = 24 * 3600
+    digest_check_s: float = 60
+    """How often this process looks whether mail about notifications is due."""
     quota_bytes: int = 10 * 2**30
     """Storage of a workspace."""
     max_blob_bytes: int = 5 * 2**30

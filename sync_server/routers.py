@@ -31,6 +31,7 @@ API_ROOMS: tuple[str, ...] = (
 """Modules with a `router` under `/api/v1`."""
 PAGE_ROOMS: tuple[str, ...] = (
     "sync_server.accounts.pages",
+    "sync_server.notifications.pages",
     "sync_server.blobs.signed_routes",
     "sync_server.http.health",
 )

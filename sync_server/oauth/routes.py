@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, Response
 
 from sync_server.accounts import tokens
+from sync_server.accounts.pages import page
 from sync_server.accounts.people import me_of
 from sync_server.accounts.schemas import SignedIn
 from sync_server.accounts.second_step import SecondSteps
@@ -67,7 +68,7 @@ def start_provider_sign_in(
     operation_id="finish_provider_sign_in",
     status_code=SEE_OTHER,
     response_class=RedirectResponse,
-    responses={**documented(Gone), **REDIRECT},
+    responses={**documented(), **REDIRECT, 410: {"description": Gone.title, "content": {"text/html": {}}}},
 )
 def finish_provider_sign_in(
     provider: str,
@@ -75,9 +76,12 @@ def finish_provider_sign_in(
     attempt: Annotated[str, Query(alias="state", max_length=200)],
     code: FromProvider = "",
     error: FromProvider = "",
-) -> RedirectResponse:
+) -> Response:
     """For the browser that a provider sends back: goes on to the studio's own port"""
-    return _see_other(flow.come_back(state, provider, attempt, code=code, error=error))
+    try:
+        return _see_other(flow.come_back(state, provider, attempt, code=code, error=error))
+    except Gone as gone:  # a person reads it, in a browser
+        return page("That did not work", gone.sentence, status=gone.status, trouble=True)
 
 
 @router.post(

@@ -82,7 +82,9 @@ def test_an_attempt_is_used_once_and_only_with_its_provider(studio: Studio, prov
     assert client.get(came_back.replace("/google/", "/github/")).status_code == 410
     assert client.get(came_back).status_code == 303
     assert client.get(came_back).status_code == 410
-    assert client.get("/api/v1/auth/oauth/google/callback?state=made-up&code=x").status_code == 410
+    made_up = client.get("/api/v1/auth/oauth/google/callback?state=made-up&code=x")
+    assert made_up.status_code == 410 and "begin again in the studio" in made_up.text
+    assert made_up.headers["content-type"].startswith("text/html")
 
 
 def test_an_old_attempt_and_an_old_code_are_refused(studio: Studio, server: ServerThread) -> None:
