@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from engine.library.comments import Comment
+if TYPE_CHECKING:
+    from engine.library.comments import Comment
 
 
 class Record(BaseModel):
