@@ -9,7 +9,6 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 Bytes = NDArray[np.uint8]
 
@@ -21,19 +20,6 @@ def pastel(rgba: Bytes) -> Bytes:
     milky = 0.55 * (grey + 0.8 * (rgb - grey)) + 0.45 * np.array([255, 246, 250], np.float32)
     dark = np.clip((90 - grey) / 90, 0, 1)
     return _with(rgba, milky * (1 - dark) + dark * np.array([168, 142, 176], np.float32))
-
-
-def neon(rgba: Bytes) -> Bytes:
-    """A night-blue body whose edges glow in its own colour."""
-    rgb, alpha = rgba[..., :3].astype(np.float32), rgba[..., 3].astype(np.float32) / 255
-    body = 0.22 * rgb * np.array([0.7, 0.6, 1.3], np.float32) + np.array([12, 8, 40], np.float32)
-    lines = cv2.GaussianBlur(_edges(rgba), (0, 0), 1.2)
-    glow = np.clip(1.6 * lines + 1.1 * cv2.GaussianBlur(lines, (0, 0), 5), 0, 1)[..., None]
-    wide = cv2.GaussianBlur(rgb * alpha[..., None], (0, 0), 9)
-    hue = wide / np.maximum(wide.max(2, keepdims=True), 1) * 255
-    hue = 255 * (hue / 255) ** 1.6
-    made = body * (1 - glow) + (0.75 * hue + np.array([50, 60, 64], np.float32)) * glow
-    return _with(rgba, made)
 
 
 def ink(rgba: Bytes) -> Bytes:
@@ -67,19 +53,7 @@ def retro(rgba: Bytes) -> Bytes:
     return _with(rgba, np.where((grey < 84)[..., None], teal, some))
 
 
-def pixel(rgba: Bytes) -> Bytes:
-    """Squares of eight pixels, few colours, hard edges."""
-    side = rgba.shape[0] // 8
-    premultiplied = Image.fromarray(rgba).convert("RGBa").resize((side, side), Image.Resampling.BOX).convert("RGBA")
-    small = np.asarray(premultiplied).copy()
-    small[..., :3] = np.clip(np.round(small[..., :3] / 36.0) * 36, 0, 255).astype(np.uint8)
-    small[..., 3] = np.where(small[..., 3] > 110, 255, 0)
-    return small.repeat(8, 0).repeat(8, 1)
-
-
-LOOKS: dict[str, Callable[[Bytes], Bytes]] = {
-    "pastel": pastel, "neon": neon, "ink": ink, "sticker": sticker, "retro": retro, "pixel": pixel,
-}  # fmt: skip
+LOOKS: dict[str, Callable[[Bytes], Bytes]] = {"pastel": pastel, "ink": ink, "sticker": sticker, "retro": retro}
 
 
 def _with(rgba: Bytes, rgb: NDArray[Any]) -> Bytes:

@@ -33,7 +33,7 @@ ROWS = 100_000
 BLOBS = 48
 SPECIES = ("fox", "cat", "bear", "rabbit", "dog", "robot", "monster", "person")
 THINGS = ("scarf", "crown", "cap", "glasses", "cape", "guitar", "lantern", "umbrella", "rucksack", "telescope")
-STYLES = ("", "flat", "ink", "pastel", "neon")
+STYLES = ("", "flat", "ink", "pastel", "retro")
 FRAME_MS = 1000 / 60
 
 
