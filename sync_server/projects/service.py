@@ -12,7 +12,8 @@ from engine.protocol.ids import new_id
 from engine.protocol.sync import Revoked
 from sync_server.access.check import require, require_project, role_in
 from sync_server.access.principal import Principal
-from sync_server.access.roles import Action, Role
+from sync_server.access.roles import ALLOWED, Action, Role
+from sync_server.audit.service import Audited, record
 from sync_server.database.base import now
 from sync_server.database.database import after_commit
 from sync_server.problems import Conflict
@@ -38,10 +39,12 @@ def create(session: Session, principal: Principal, wanted: NewProject) -> tuple[
     if known is not None:
         if known.workspace_id == wanted.workspace_id:
             known.deleted_at, known.name, known.updated_at = None, wanted.name, now()
+            _record(session, principal, Audited.PROJECT_RESTORED, known)
             return known, role
-        if role_in(session, principal, known.workspace_id) is None:
+        there = role_in(session, principal, known.workspace_id)
+        if there is None or Action.DELETE_PROJECT not in ALLOWED[there]:
             raise _taken()
-        # Deleted where it was, and now put elsewhere by someone who was there: it begins anew.
+        # Deleted where it was, and now put elsewhere by someone who may delete it there: it begins anew.
         erase(session, [known.id])
     project = Project(
         id=wanted.id,
@@ -53,6 +56,7 @@ def create(session: Session, principal: Principal, wanted: NewProject) -> tuple[
     )
     session.add(project)
     session.flush()
+    _record(session, principal, Audited.PROJECT_CREATED, project)
     return project, role
 
 
@@ -83,6 +87,7 @@ def remove(state: ServerState, session: Session, principal: Principal, project_i
     """Delete a project for everyone; whoever has a copy keeps it. Raises Missing, Forbidden."""
     project, _ = require_project(session, principal, Action.DELETE_PROJECT, project_id)
     project.deleted_at = project.updated_at = now()
+    _record(session, principal, Audited.PROJECT_DELETED, project)
     channel = project_channel(project.id)
     told = Revoked(channel=channel, sentence="The project was deleted from the workspace; your copy stays yours.")
     after_commit(session, lambda: state.hub.publish(channel, told))
@@ -99,6 +104,10 @@ def erase_old(session: Session) -> int:
     old = session.scalars(select(Project.id).where(Project.deleted_at < now() - ERASED_AFTER)).all()
     erase(session, old)
     return len(old)
+
+
+def _record(session: Session, principal: Principal, what: Audited, project: Project) -> None:
+    record(session, principal, what, workspace_id=project.workspace_id, target=project.id, name=project.name)
 
 
 def _elsewhere(session: Session, principal: Principal, project: Project) -> Conflict:
