@@ -2,8 +2,8 @@
 
 Without an account nothing connects. Every method that connects blocks, so a window calls it beside its thread, and may
 raise Unauthenticated (sign in again), Offline (the switch), Unavailable (can't be reached), Forbidden, NotFound,
-Conflict, BadInput, RateLimited: each with its sentence. Those that don't connect: `account`, `status`, `role`, `people`,
-`comments`.
+Conflict, BadInput, RateLimited: each with its sentence. Those that don't connect: `account`, `status`, `role`,
+`people`, `comments`.
 
 What belongs to accounts, workspaces and files lies in modules of their own; this one holds them together.
 """
@@ -235,8 +235,9 @@ class CloudDesk:
     def role(self, project_id: str) -> Role | None:
         """What one may do in a shared project; None for one that isn't shared (then: everything)."""
         known = self.library.shared.get(project_id)
-        is_active = known is not None and known.state == ACTIVE
-        return Role(known.role) if is_active and known.role in Role.__members__ else None
+        if known is None or known.state != ACTIVE or known.role not in Role.__members__:
+            return None
+        return Role(known.role)
 
     def keep_offline(self, project_id: str, keep: bool = True) -> None:
         """Fetch all originals of a project, now and from now on; or only those that are asked for."""

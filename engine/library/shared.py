@@ -190,4 +190,5 @@ def synced(write: Write, project_id: str) -> None:
 
 
 def _shared(row: Row[Any]) -> SharedProject:
-    return SharedProject(**row._mapping)
+    # The fields are the table's columns, in their order.
+    return SharedProject(*row)
