@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, Index, String, event
-from sqlalchemy.orm import Mapped, Mapper, mapped_column
+from sqlalchemy.orm import Mapped, Mapper, ORMExecuteState, Session, mapped_column
 
 from sync_server.database.base import Base, Id, MadeAt
 
@@ -30,8 +30,16 @@ class AuditEvent(Base):
 
 
 def _never(_mapper: Mapper[Any], _connection: Connection, _event: AuditEvent) -> None:
-    raise RuntimeError("Audit events are never changed or deleted.")
+    raise RuntimeError(_REFUSED)
 
 
+def _never_at_once(statement: ORMExecuteState) -> None:
+    mapper = statement.bind_mapper
+    if (statement.is_update or statement.is_delete) and mapper is not None and mapper.class_ is AuditEvent:
+        raise RuntimeError(_REFUSED)
+
+
+_REFUSED = "Audit events are never changed or deleted."
 event.listen(AuditEvent, "before_update", _never)
 event.listen(AuditEvent, "before_delete", _never)
+event.listen(Session, "do_orm_execute", _never_at_once)

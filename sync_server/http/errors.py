@@ -9,10 +9,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
 
 from engine.protocol.errors import ErrorCode
-from sync_server.problems import MEDIA_TYPE, BadRequest, FieldProblem, Problem, ProblemBody
+from sync_server.problems import MEDIA_TYPE, BadRequest, FieldProblem, Problem, ProblemBody, Unavailable
 
 LOG = logging.getLogger("mascotforge.server")
 
@@ -72,6 +73,15 @@ def install_error_handlers(app: FastAPI) -> None:
         problem.headers = dict(error.headers or {})
         return problem_response(request, problem)
 
+    async def raced(request: Request, error: Exception) -> JSONResponse:
+        LOG.warning("request %s met another one", request_id(request), exc_info=error)
+        sentence = "Another request changed the same thing at this moment; try again."
+        return problem_response(request, Unavailable(sentence, retry_after_s=1.0))
+
+    async def unstorable(request: Request, error: Exception) -> JSONResponse:
+        LOG.warning("request %s holds what the database can't", request_id(request), exc_info=error)
+        return problem_response(request, BadRequest("The request holds a value that can't be stored."))
+
     async def unforeseen(request: Request, error: Exception) -> JSONResponse:
         LOG.error("request %s failed", request_id(request), exc_info=error)
         return problem_response(
@@ -81,6 +91,8 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Problem, told)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, framework)
+    app.add_exception_handler(IntegrityError, raced)
+    app.add_exception_handler(DataError, unstorable)
     app.add_exception_handler(Exception, unforeseen)
 
 
