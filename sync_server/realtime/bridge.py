@@ -10,6 +10,7 @@ import json
 import logging
 import queue
 import threading
+from collections.abc import Callable
 
 import psycopg
 from sqlalchemy import URL
@@ -36,6 +37,7 @@ class Bridge:
         self._hub = hub
         self._process = new_id()
         self._waiting: queue.Queue[str | None] = queue.Queue(_MAX_WAITING)
+        self._unsaid: list[str] = []
         self._closed = threading.Event()
         self._listening = threading.Event()
         self._threads = [
@@ -77,8 +79,7 @@ class Bridge:
         except queue.Full:
             LOG.warning("the bridge is full; a message is lost to other processes")
 
-    def _keep(self, work: object) -> None:
-        assert callable(work)
+    def _keep(self, work: Callable[[], None]) -> None:
         while not self._closed.is_set():
             try:
                 work()
@@ -102,11 +103,14 @@ class Bridge:
     def _speak(self) -> None:
         with self._connection() as connection:
             while not self._closed.is_set():
-                payloads = self._next()
-                if payloads:
+                # What a broken connection swallowed is said again on the next one.
+                self._unsaid = self._unsaid or self._next()
+                if self._unsaid:
                     connection.execute(
-                        "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload", (NOTIFICATION, payloads)
+                        "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload",
+                        (NOTIFICATION, self._unsaid),
                     )
+                self._unsaid = []
 
     def _next(self) -> list[str]:
         payloads = [self._waiting.get()]

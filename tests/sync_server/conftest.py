@@ -15,6 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from sync_server.config import ServerConfig
+from tests.sync_server.postgres import Postgres, running_postgres
 from tests.sync_server.running import (
     Mailbox,
     ServerProcess,
@@ -139,3 +140,10 @@ def crowd(tmp_path_factory: pytest.TempPathFactory, _mail_server: Mailbox) -> It
 def team(crowd: Crowd) -> Team:
     """A new workspace with a person of each role."""
     return crowd.team()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL; `postgres.new_database()` is the URL of an empty database for `make_server(database=…)`."""
+    with running_postgres() as server:
+        yield server

@@ -12,8 +12,11 @@ from sync_server.database.base import now
 from sync_server.logs.models import DocumentUpdate, LoggedFact, Peer
 from sync_server.projects.epochs import begin_new_epochs
 from sync_server.projects.models import Project
+from tests.sync_server.logs.databases import ON_BOTH_DATABASES
 from tests.sync_server.logs.replicas import Replica, fact, make_project, version_vector
 from tests.sync_server.teams import Team
+
+pytestmark = ON_BOTH_DATABASES
 
 
 def _lose(team: Team, project_id: str, number: int, fact_number: int = 0) -> None:

@@ -8,7 +8,9 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from sync_server.logs.validator import Validator
 from sync_server.logs.writer import LogWriter
 from sync_server.problems import BadRequest
 from tests.sync_server.logs.replicas import Replica, make_project
+from tests.sync_server.running import ServerThread, SignedIn
 from tests.sync_server.teams import Team
 
 MANY, FEW = 2000, 60
@@ -137,6 +140,17 @@ def test_two_thousand_mutated_updates_never_take_the_server_down(team: Team) -> 
     _bombard(team, MANY)
 
 
+def test_a_push_that_is_too_large_is_refused(
+    sign_up: Callable[..., SignedIn], make_server: Callable[..., ServerThread]
+) -> None:
+    server = make_server(max_update_bytes=1000)
+    ada = sign_up("ada@example.org", server=server)
+    replica = Replica(ada, make_project(ada))
+    replica.set("text", "".join(chr(33 + number % 90) * (number % 7) for number in range(3000)))
+    answer = replica.try_push(update=replica.new_edits())
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
 def test_a_small_update_that_becomes_a_huge_document_is_refused(team: Team) -> None:
     project = make_project(team.owner, team.workspace_id)
     bomber = Replica(team.member, project)
@@ -221,8 +235,6 @@ def test_the_child_knows_nothing_of_the_servers_secrets() -> None:
 
 
 def test_pushes_that_wait_together_share_one_commit(team: Team) -> None:
-    import threading
-
     replicas = [Replica(team.owner, make_project(team.owner, team.workspace_id)) for _ in range(8)]
     writer = team.server.state.get(LogWriter)
     before = writer.batches

@@ -12,8 +12,11 @@ from sync_server.database.base import now
 from sync_server.logs.housekeeping import Housekeeping
 from sync_server.logs.models import DocumentUpdate
 from sync_server.projects.models import Project
+from tests.sync_server.logs.databases import ON_BOTH_DATABASES
 from tests.sync_server.logs.replicas import Replica, make_project
 from tests.sync_server.teams import Team
+
+pytestmark = ON_BOTH_DATABASES
 
 
 def _filled(team: Team, entries: int) -> Replica:

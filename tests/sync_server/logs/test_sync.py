@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 
 from loro import ExportMode, VersionVector
 
+from tests.sync_server.logs.databases import ON_BOTH_DATABASES
 from tests.sync_server.logs.replicas import Replica, fact, make_project, version_vector
-from tests.sync_server.running import ServerThread, SignedIn
 from tests.sync_server.teams import Team
 
-SignUp = Callable[..., SignedIn]
+pytestmark = ON_BOTH_DATABASES
 
 
 def test_edits_of_two_people_merge_without_a_question(team: Team) -> None:
@@ -141,15 +140,6 @@ def test_a_long_log_is_pulled_in_parts(team: Team) -> None:
     assert [one["number"] for one in page["updates"]] == [1, 2, 3]
     assert [one["number"] for one in page["facts"]] == [1, 2, 3]
     assert (page["last_update"], page["last_fact"]) == (7, 7)
-
-
-def test_a_push_that_is_too_large_is_refused(sign_up: SignUp, make_server: Callable[..., ServerThread]) -> None:
-    server = make_server(max_update_bytes=1000)
-    ada = sign_up("ada@example.org", server=server)
-    replica = Replica(ada, make_project(ada))
-    replica.set("text", "".join(chr(33 + number % 90) * (number % 7) for number in range(3000)))
-    answer = replica.try_push(update=replica.new_edits())
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
 def test_what_is_no_base64_and_what_is_no_loro_are_refused(team: Team) -> None:
