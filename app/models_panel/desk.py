@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.models_panel.store import ModelStore
+from app.models_panel.words import size_words
 from app.session import StudioSession
 from engine.protocol.errors import MascotError
 
@@ -22,7 +23,8 @@ POLL_MS = 400
 
 class StudioModels(QObject):
     """Signals: `said(sentence, severity)`, `working(text, fraction)` (an empty text: nothing runs; a fraction below 0:
-    it can't be told), `downloads_changed()`, `changed()` after anything but progress.
+    it can't be told), `downloads_changed()`, `changed()` after anything but progress,
+    `token_known(host, whether a token is kept)`.
 
     Attributes: `store`, `standings` (downloads, oldest first), `offline`, `trouble` (a sentence or "").
     """
@@ -31,6 +33,7 @@ class StudioModels(QObject):
     working = Signal(str, float)
     downloads_changed = Signal()
     changed = Signal()
+    token_known = Signal(str, bool)
 
     def __init__(self, session: StudioSession, store: ModelStore) -> None:
         super().__init__(store)
@@ -93,6 +96,42 @@ class StudioModels(QObject):
     def restore(self, one: Trashed) -> None:
         self._run(f"Restoring {one.name}", lambda _told: self._need().restore(one.name, one.kind),
                   lambda back: self._done(f"{back.name} is back."))  # fmt: skip
+
+    def empty_trash(self) -> None:
+        """Delete what is in the trash for good."""
+        self._run("Emptying the trash", lambda _told: self._need().empty_trash(),
+                  lambda freed: self._done(f"The trash is empty; {size_words(freed)} are free again."))  # fmt: skip
+
+    def annotate(self, card: ModelCard, words: str, description: str, preview: Path | None) -> None:
+        """Keep what someone noted about an add-on."""
+
+        def work(_told: Callable[[float], None]) -> None:
+            from engine.models.annotate import Annotation, words_of
+
+            self._need().annotate(card, Annotation(words_of(words), description, preview))
+
+        def done(_nothing: None) -> None:
+            # A new preview may bear the old one's name.
+            self.store.thumbnails.forget()
+            self._done(f"Kept what you noted of {card.name}.")
+
+        self._run(f"Keeping the notes of {card.name}", work, done)
+
+    def look_for_token(self, host: str) -> None:
+        """Ends in `token_known`; the keyring may ask the user first."""
+        if self._session.library is not None:
+            self._session.background.run(
+                lambda: self._need().has_token(host), lambda kept: self.token_known.emit(host, kept), self._failed
+            )
+
+    def keep_token(self, host: str, token: str | None) -> None:
+        """Keep a host's token, or forget it."""
+
+        def done(_nothing: None) -> None:
+            self.said.emit(f"The token for {host} is {'in the keyring' if token else 'forgotten'}.", "success")
+            self.look_for_token(host)
+
+        self._session.background.run(lambda: self._need().keep_token(host, token), done, self._failed)
 
     def scan(self, folder: Path | None = None) -> None:
         """Share a folder of another tool, or look through those that are shared."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QPixmap
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from app.models_panel.notes_form import NotesForm
 from app.models_panel.store import ModelStore
 from app.models_panel.word_chips import WordChips
 from app.models_panel.words import count_words, size_words
@@ -16,6 +17,7 @@ from app.theme.tokens import SPACE_2, SPACE_3
 from app.widgets.buttons import push_button
 from app.widgets.labels import ElidedLabel, label
 from app.widgets.section import Section
+from engine.models.kinds import ModelKind
 
 if TYPE_CHECKING:
     from engine.dispatch.model_cards import ModelCard
@@ -24,9 +26,11 @@ PICTURE_PX = 200
 
 
 class ModelDetails(QScrollArea):
-    """Signals: `remove_wanted(ModelCard)`, `words_wanted(str)`."""
+    """Signals: `remove_wanted(ModelCard)`, `words_wanted(str)`,
+    `notes_wanted(ModelCard, words, description, picture)`."""
 
     remove_wanted = Signal(object)
+    notes_wanted = Signal(object, str, str, object)
     words_wanted = Signal(str)
 
     def __init__(self, store: ModelStore, parent: QWidget | None = None) -> None:
@@ -37,13 +41,14 @@ class ModelDetails(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._picture: QLabel | None = None
+        self.form: NotesForm | None = None
         store.thumbnails.ready.connect(self._thumbnail_ready)
         self.show_card(None)
 
     def show_card(self, card: ModelCard | None) -> None:
         """Show a model; None shows a hint."""
         self.card = card
-        self._picture = None
+        self._picture = self.form = None
         holder = QWidget()
         set_role(holder, "scroll")
         layout = QVBoxLayout(holder)
@@ -79,7 +84,16 @@ class ModelDetails(QScrollArea):
                 form.addRow(label(name, "faint"), label(value, "faint", wrap=True))
             notes.body.addLayout(form)
             layout.addWidget(notes)
+        if not card.builtin and card.kind is not ModelKind.CHECKPOINT:
+            layout.addWidget(self._notes(card))
         layout.addLayout(self._buttons(card))
+
+    def _notes(self, card: ModelCard) -> QWidget:
+        section = Section("Change words, description, preview", collapsible=True, opened=False)
+        self.form = NotesForm(card)
+        self.form.kept.connect(lambda words, text, picture: self.notes_wanted.emit(card, words, text, picture))
+        section.body.addWidget(self.form)
+        return section
 
     def _trigger_words(self, card: ModelCard) -> QVBoxLayout:
         box = QVBoxLayout()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QMenu, QWidget
 
 from app.models_panel.desk import StudioModels
+from app.models_panel.words import count_words
 from app.theme.tokens import SPACE_2
 from app.widgets.buttons import push_button
 from app.widgets.labels import ElidedLabel
@@ -41,7 +42,7 @@ class FolderBar(QWidget):
         self._follow()
 
     def trash_menu(self) -> QMenu:
-        """What is in the trash; choosing one brings it back."""
+        """What is in the trash; choosing one brings it back, or all of it is deleted."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         there = self._desk.trashed()
@@ -50,6 +51,13 @@ class FolderBar(QWidget):
             action.triggered.connect(lambda _checked=False, one=one: self._desk.restore(one))
         if not there:
             menu.addAction("The trash is empty").setEnabled(False)
+            return menu
+        menu.addSeparator()
+        # A menu of its own is the second click that a deed without way back asks for.
+        emptying = menu.addMenu("Empty the trash")
+        emptying.addAction(f"Delete {count_words(len(there), 'model')} for good").triggered.connect(
+            lambda _checked=False: self._desk.empty_trash()
+        )
         return menu
 
     def _open_trash(self) -> None:

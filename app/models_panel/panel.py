@@ -26,6 +26,7 @@ from app.models_panel.downloads_box import DownloadsBox
 from app.models_panel.folder_bar import FolderBar
 from app.models_panel.install_bar import InstallBar
 from app.models_panel.list_model import ModelList
+from app.models_panel.token_box import TokenBox
 from app.models_panel.words import count_words
 from app.theme.tokens import SPACE_2, SPACE_3
 from app.widgets.labels import label
@@ -65,6 +66,7 @@ class ModelsPanel(QWidget):
         self.details = ModelDetails(desk.store)
         self.install_bar = InstallBar(desk)
         self.downloads = DownloadsBox(desk)
+        self.tokens = TokenBox(desk)
         self.note = NoteLine()
         self.folder_bar = FolderBar(desk)
         self._look = QTimer(self)
@@ -97,6 +99,7 @@ class ModelsPanel(QWidget):
         layout.addLayout(top)
         layout.addWidget(split, 1)
         layout.addWidget(self.downloads)
+        layout.addWidget(self.tokens)
         layout.addWidget(self.note)
         layout.addWidget(self.folder_bar)
 
@@ -111,6 +114,7 @@ class ModelsPanel(QWidget):
         self.model.modelReset.connect(self._keep_current)
         self.details.remove_wanted.connect(desk.remove)
         self.details.words_wanted.connect(self.words_wanted)
+        self.details.notes_wanted.connect(desk.annotate)
         desk.store.changed.connect(self._stored)
         desk.said.connect(self.note.show_note)
         desk.changed.connect(self._tell_trouble)

@@ -16,6 +16,7 @@ from engine.downloads.net import Net
 from engine.downloads.record import Download
 from engine.downloads.sources import local_path
 from engine.downloads.tokens import keep_token, token_for
+from engine.models.annotate import Annotation
 from engine.models.copying import Progress
 from engine.models.home import away, is_here
 from engine.models.install import install
@@ -73,7 +74,12 @@ class ModelDesk:
 
     @staticmethod
     def keep_token(host: str, token: str | None) -> None:
+        """Keep a host's token in the system's keyring, or forget it with None. Raises BadInput without a keyring."""
         keep_token(host, token)
+
+    @staticmethod
+    def has_token(host: str) -> bool:
+        return token_for(host) is not None
 
     # what is there
 
@@ -152,6 +158,16 @@ class ModelDesk:
                 return one
         there = ", ".join(one.name for one in self.trashed()[:8])
         raise NotFound(f"No model “{name[:60]}” is in the trash; {f'it holds {there}.' if there else 'it is empty.'}")
+
+    def empty_trash(self) -> int:
+        """Delete what is in the trash for good; the bytes that became free. Raises LibraryReadOnly."""
+        return self.models.empty_trash()
+
+    def annotate(self, card: ModelCard, note: Annotation) -> None:
+        """Change the trigger words, description and picture of an add-on. Raises BadInput, BadPicture, UnknownModel."""
+        if card.kind is ModelKind.CHECKPOINT:
+            raise BadInput(f"“{card.name}” is a checkpoint; only what changes a checkpoint has trigger words.")
+        self.models.add_ons.annotate(card.kind, card.name, note)
 
     def mover(self) -> MoveModels:
         if any(standing.elsewhere or standing.download.state == "running" for standing in self.downloads.standings()):

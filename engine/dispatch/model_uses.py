@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.library.library import Library
 
 _HASH = re.compile(r'"hash": ?"([0-9a-f]{64})"')
+_MADE_WITH = re.compile(r'"model_hash": ?"([0-9a-f]{64})"')
 _OWNED = re.compile(rb'"lora_hash": ?"([0-9a-f]{64})"')
 _PAGE = 5000
 
@@ -57,14 +58,15 @@ def characters_with(library: Library) -> Counter[str]:
 def _count(connection: Connection, uses: ModelUses) -> int:
     table = generations.c
     rows = connection.execute(
-        select(table.id, table.recipe, table.blob, table.role)
+        select(table.id, table.recipe, table.blob, table.role, table.artifact)
         .where(table.id > uses.seen, table.recipe.is_not(None))
         .order_by(table.id)
         .limit(_PAGE)
     ).all()
     for row in rows:
         uses.seen = row.id
-        for content in set(_HASH.findall(row.recipe)):
+        # A recipe that names its checkpoint by name alone was made with the one that the engine noted.
+        for content in {*_HASH.findall(row.recipe), *_MADE_WITH.findall(row.artifact)}:
             uses.counts[content] = uses.counts.get(content, 0) + 1
             if row.role == "picture":
                 uses.first_pictures.setdefault(content, row.blob)

@@ -14,6 +14,7 @@ from engine.blobs.files import translate_os_error
 from engine.models.addon import RECORD, AddOn, InstalledControlNet, InstalledIpAdapter, InstalledLora, InstalledUpscaler
 from engine.models.addon_candidate import Candidate
 from engine.models.addon_record import bring_in, read_record, shipped
+from engine.models.annotate import Annotation, annotate
 from engine.models.copying import How, Progress
 from engine.models.fitting import family, refuse_misfit
 from engine.models.home import models_home, require_here
@@ -22,6 +23,7 @@ from engine.models.installed import InstalledModel
 from engine.models.kinds import ADD_ONS, ModelKind
 from engine.models.names import free_name, safe_name, unknown_model
 from engine.models.sidecars import Notes
+from engine.models.trash import erase
 from engine.protocol.errors import BadInput, BadModel, NotFound, UnknownModel
 from engine.protocol.picture_options import ControlKind, LoraUse, ModelRef
 
@@ -172,6 +174,16 @@ class AddOns:
                 _move(record.parent, target)
                 return self.get(kind, original)
         raise NotFound(f"No {kind.label} “{name[:60]}” is in the trash.")
+
+    def empty_trash(self) -> int:
+        """Delete what is in the trash for good; the bytes that became free. Raises LibraryReadOnly."""
+        return erase([record.parent for _, _, record in self._trash()])
+
+    def annotate(self, kind: ModelKind, name: str, note: Annotation) -> AddOn:
+        """Change what is noted of one. Raises UnknownModel, BadInput, BadPicture, DiskFull, LibraryReadOnly."""
+        add_on = self.get(kind, name)
+        annotate(add_on, require_here(self._library_folder) / kind.folder / add_on.name, note)
+        return self.get(kind, name)
 
     # inside
 

@@ -26,6 +26,7 @@ from engine.models.installed import InstalledModel
 from engine.models.kinds import RESERVED_NAMES
 from engine.models.names import free_name, safe_name, unknown_model
 from engine.models.sidecars import Notes, notes_beside
+from engine.models.trash import erase
 from engine.protocol.errors import BadInput, BadModel, NotFound, UnknownModel
 from engine.protocol.recipes import STARTER_MODEL, ModelRef
 
@@ -145,6 +146,11 @@ class ModelCatalogue:
         """Names in the trash, the latest first."""
         entries = sorted((self.folder / TRASH).glob(f"*/{RECORD}"), reverse=True)
         return tuple(entry.parent.name.partition("-")[2] for entry in entries)
+
+    def empty_trash(self) -> int:
+        """Delete what is in the trash, of every kind, for good; the bytes that became free. Raises LibraryReadOnly."""
+        mine = [record.parent for record in (self.folder / TRASH).glob(f"*/{RECORD}")]
+        return erase(mine) + self.add_ons.empty_trash()
 
     def restore(self, name: str) -> InstalledModel:
         """Bring the latest removed model of that name back. Raises NotFound, and BadInput when the name is taken."""

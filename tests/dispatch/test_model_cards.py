@@ -42,6 +42,15 @@ def test_results_are_counted_and_the_first_one_is_the_preview(library: Library, 
     assert (after.used_by, after.preview) == (2, library.blobs.path(first))
 
 
+def test_a_recipe_that_names_the_starter_without_its_content_counts(library: Library) -> None:
+    starter = card_of(library, "starter")
+    blob = library.blobs.add_bytes(png())
+    artifact = Artifact(type=AssetType.IMAGE, role="picture", blob=blob, media_type="image/png", file_name="fox.png",
+                        size_bytes=10, effective={"model_hash": starter.hash})  # fmt: skip
+    library.gallery.add(library.projects.default().id, None, artifact, PictureRecipe(prompt="a fox"))
+    assert card_of(library, "starter").used_by == 1
+
+
 def test_characters_that_own_a_lora_count_too(library: Library, tmp_path: Path) -> None:
     from engine.library.characters import Characters
 

@@ -6,9 +6,10 @@ import time
 from pathlib import Path
 
 import pytest
+from keyring.backend import KeyringBackend
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
-from PySide6.QtWidgets import QStyleOptionViewItem
+from PySide6.QtWidgets import QLineEdit, QMenu, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from app.models_panel.panel import DUPLICATES, ModelsPanel
@@ -18,6 +19,25 @@ from tests.app.models_panel.making import given_file, install_lora
 from tests.downloads.conftest import Hub
 from tests.downloads.conftest import hub as hub
 from tests.models.addon_files import controlnet, diffusers_lora, kohya
+
+
+class MemoryKeyring(KeyringBackend):
+    """A keyring that forgets at the end of the test."""
+
+    priority = 1.0  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
 
 
 @pytest.fixture
@@ -83,11 +103,65 @@ def test_remove_undo_and_the_trash(panel: ModelsPanel, studio: TestStudio, until
     studio.session.undo_stack.redo()
     until(lambda: "Red fox" not in names(panel))
     menu = panel.folder_bar.trash_menu()
-    [action] = menu.actions()
+    action = menu.actions()[0]
     assert action.text() == "Restore Red fox (LoRA)"
     action.trigger()
     menu.close()
     until(lambda: "Red fox" in names(panel))
+
+
+def test_the_trash_is_emptied_by_a_second_click(panel: ModelsPanel, until: Until) -> None:
+    choose(panel, "Red fox")
+    panel.details.remove_wanted.emit(panel.details.card)
+    until(lambda: "Red fox" not in names(panel))
+    menu = panel.folder_bar.trash_menu()
+    emptying = menu.actions()[-1].menu()
+    assert isinstance(emptying, QMenu)
+    [action] = emptying.actions()
+    assert action.text() == "Delete 1 model for good"
+    action.trigger()
+    menu.close()
+    until(lambda: "The trash is empty" in panel.note.text())
+    assert panel.desk.trashed() == []
+
+
+def test_words_description_and_preview_are_changed(panel: ModelsPanel, until: Until, tmp_path: Path) -> None:
+    picture = QImage(32, 32, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.blue)
+    picture.save(str(tmp_path / "blue.png"))
+    choose(panel, "Ancient")
+    form = panel.details.form
+    assert form is not None
+    form.words.setText("old one, ruin, old one")
+    form.description.setPlainText("Weathered stone.")
+    form.take_picture(tmp_path / "blue.png")
+    form.keep.click()
+    until(lambda: panel.details.card is not None and panel.details.card.description == "Weathered stone.")
+    card = panel.details.card
+    assert card is not None and card.trigger_words == ("old one", "ruin")
+    assert card.preview is not None and QImage(str(card.preview)).pixelColor(5, 5) == Qt.GlobalColor.blue
+
+
+def test_a_token_goes_into_the_keyring_and_is_forgotten(panel: ModelsPanel, until: Until) -> None:
+    import keyring
+
+    memory = MemoryKeyring()
+    before = keyring.get_keyring()
+    keyring.set_keyring(memory)
+    try:
+        box = panel.tokens
+        box.section.set_open(True)
+        until(lambda: box.state.text() == "No token for huggingface.co is kept.")
+        assert box.token.echoMode() is QLineEdit.EchoMode.Password
+        box.token.setText(" hf_secret ")
+        box.keep.click()
+        until(lambda: "A token for huggingface.co is in this system's keyring" in box.state.text())
+        assert memory.kept == {("MascotForge", "huggingface.co"): "hf_secret"} and box.token.text() == ""
+        box.forget.click()
+        until(lambda: box.state.text() == "No token for huggingface.co is kept.")
+        assert memory.kept == {}
+    finally:
+        keyring.set_keyring(before)
 
 
 def test_a_shared_folder_and_its_duplicates(panel: ModelsPanel, until: Until, tmp_path: Path) -> None:
