@@ -274,9 +274,9 @@ class Studio(QObject):
 
     def close(self) -> None:
         """Before the session closes: the stage stops its clock."""
-        self.together.close()
         if self.sheet is not None:
             self.sheet.dismiss()
+        self.together.close()
         if self.stage is not None:
             self.stage.close_stage()
         if self.logo is not None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue, TypeAdapter
 
+from engine.blobs.files import write_bytes
 from engine.cloud.records import Record
+from engine.cloud.session import server_url
 
 if TYPE_CHECKING:
     from engine.cloud.desk import CloudDesk
@@ -61,9 +64,27 @@ def items(answer: JsonValue) -> JsonValue:
     return answer.get("items", []) if isinstance(answer, dict) else answer
 
 
+def forgot(desk: CloudDesk, server: str, email: str) -> None:
+    """Ask for the mail that leads to a new password."""
+    desk.session.anonymous("POST", server_url(server), "/auth/forgot-password", {"email": email})
+
+
+def reset(desk: CloudDesk, server: str, token: str, password: str) -> None:
+    """Set a new password with what the mail proves."""
+    desk.session.anonymous("POST", server_url(server), "/auth/reset-password", {"token": token, "password": password})
+
+
 def rename(desk: CloudDesk, name: str) -> None:
     """Change the name that others see."""
     desk.call("PATCH", "/auth/me", {"name": name})
+    account = desk.account()
+    if account is not None:
+        desk.session.renamed(name, account.email)
+
+
+def export_account(desk: CloudDesk, path: Path) -> None:
+    """Write all that the server knows of one to a ZIP file. Raises DiskFull, LibraryReadOnly for the file."""
+    write_bytes(path, desk.session.request("GET", "/auth/export").content)
 
 
 def change_password(desk: CloudDesk, old: str, new: str) -> None:
@@ -98,8 +119,9 @@ def end_api_key(desk: CloudDesk, key_id: str) -> None:
 
 def delete_account(desk: CloudDesk, password: str) -> None:
     """For good; then there is nobody to be signed in here."""
+    desk.stop()
     desk.call("POST", "/auth/delete-account", _proof(password))
-    desk.forget()
+    desk.session.forget()
 
 
 def second_factor(desk: CloudDesk) -> SecondFactor:

@@ -117,7 +117,16 @@ class StudioCloud(QObject):
             desk.start()
             return desk.account(), desk.status()
 
-        self.ask(self, work, lambda found: self._know(*found))
+        def begun(found: tuple[Account | None, list[SyncStatus]]) -> None:
+            self._know(*found)
+            if self.is_in:
+                self.ask(self, lambda desk: desk.unread_notifications(), self._count, lambda _sentence: None)
+
+        self.ask(self, work, begun)
+
+    def _count(self, unread: int) -> None:
+        self.unread = unread
+        self.notified.emit()
 
     def _need(self) -> CloudDesk:
         with self._making:
@@ -145,10 +154,12 @@ class StudioCloud(QObject):
             self.begin()
 
     def _closing(self) -> None:
+        if self._desk is not None:
+            self._desk.stop()
+        self._background.drain()
         desk, self._desk = self._desk, None
         if desk is not None:
-            desk.stop()
-        self._background.drain()
+            desk.close()
         self.people, self.unread = {}, 0
         self._know(None, [])
 
@@ -176,8 +187,7 @@ class StudioCloud(QObject):
         elif kind == "comments":
             self.comments_changed.emit(about)
         elif kind == "notifications" and about.isdigit():
-            self.unread = int(about)
-            self.notified.emit()
+            self._count(int(about))
 
     def _see(self, project_id: str, people: list[Present]) -> None:
         self.people[project_id] = people
@@ -186,9 +196,8 @@ class StudioCloud(QObject):
     def mark_read(self, ids: list[str] | None, then: Callable[[], object] | None = None) -> None:
         """Notifications have been seen; None means all of them."""
 
-        def done(_: object) -> None:
-            self.unread = 0 if ids is None else max(0, self.unread - len(ids))
-            self.notified.emit()
+        def done(unread: int) -> None:
+            self._count(unread)
             if then is not None:
                 then()
 

@@ -44,6 +44,8 @@ class AccountSheet(Sheet):
 
     def dismiss(self) -> None:
         self._cloud.account_changed.disconnect(self._build)
+        if self.sign_in is not None:
+            self.sign_in.give_up()
         super().dismiss()
 
     def show_page(self, key: str) -> None:

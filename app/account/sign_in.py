@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from app.account import calls
 from app.account.cloud import StudioCloud
 from app.account.form import Form
 from app.theme.tokens import SPACE_2
@@ -18,6 +20,7 @@ from engine.protocol.errors import SecondFactorNeeded
 
 if TYPE_CHECKING:
     from engine.cloud.desk import CloudDesk
+    from engine.cloud.oauth import Attempt
 
 DEFAULT_SERVER = "http://127.0.0.1:8765"
 _SERVER = ("server", "Server", DEFAULT_SERVER)
@@ -31,11 +34,15 @@ class SignInPages(QStackedWidget):
     """Emits `entered()` when somebody has signed in."""
 
     entered = Signal()
+    _code_wanted = Signal()
 
     def __init__(self, cloud: StudioCloud, server: str, email: str = "") -> None:
         super().__init__()
         self._cloud = cloud
         self._password = ""
+        self._attempt: Attempt | None = None
+        self._codes: SimpleQueue[str | None] = SimpleQueue()
+        self._code_wanted.connect(lambda: self.go("second"), Qt.ConnectionType.QueuedConnection)
         self.pages: dict[str, Form] = {
             "sign_in": Form(
                 "Sign in",
@@ -111,9 +118,13 @@ class SignInPages(QStackedWidget):
         row.setSpacing(SPACE_2)
         self.google = push_button("Google", "", "globe")
         self.github = push_button("GitHub", "", "globe")
+        self.stop = push_button("Cancel", "", "x")
+        self.stop.clicked.connect(self.give_up)
+        self.stop.hide()
         for button, provider in ((self.google, "google"), (self.github, "github")):
             button.clicked.connect(lambda _checked=False, chosen=provider: self._with_provider(chosen))
             row.addWidget(button, 1)
+        row.addWidget(self.stop, 1)
         column.addLayout(row)
         return box
 
@@ -186,14 +197,53 @@ class SignInPages(QStackedWidget):
         self._cloud.ask(self, work, done, page.show_problem)
 
     def _second(self, given: dict[str, str]) -> None:
-        self._enter(self._password, given["code"].replace(" ", ""))
+        code = given["code"].replace(" ", "")
+        if self._attempt is None:
+            self._enter(self._password, code)
+        else:
+            self.page.set_busy("Signing in …")
+            self._codes.put(code)
 
     def _with_provider(self, provider: str) -> None:
+        """In the browser; meanwhile the sign-in can be given up here."""
         page, server = self.page, self.page.text("server")
         self._keep({"server": server})
+
+        def work(desk: CloudDesk) -> None:
+            self._attempt = desk.begin_sign_in(server, provider)
+            desk.sign_in_with(server, provider, attempt=self._attempt, ask_code=self._ask_code)
+
+        def entered(_: object) -> None:
+            self._wait_for_browser(False)
+            self._entered()
+
+        def failed(sentence: str) -> None:
+            self._wait_for_browser(False)
+            if self.page is not page:
+                self.go("sign_in")
+            page.show_problem(sentence)
+
         page.set_busy("Waiting for your browser …")
-        self._cloud.ask(self, lambda desk: desk.sign_in_with(server, provider), lambda _: self._entered(),
-                        page.show_problem)  # fmt: skip
+        self._wait_for_browser(True)
+        self._cloud.ask(self, work, entered, failed)
+
+    def _ask_code(self) -> str | None:
+        """From the desk's thread: the account has a second factor, and the window asks for its code."""
+        self._code_wanted.emit()
+        return self._codes.get()
+
+    def _wait_for_browser(self, waiting: bool) -> None:
+        for button in (self.google, self.github):
+            button.setVisible(not waiting)
+        self.stop.setVisible(waiting)
+        if not waiting:
+            self._attempt = None
+
+    def give_up(self) -> None:
+        """Wait for the browser no longer."""
+        if self._attempt is not None:
+            self._attempt.give_up()
+            self._codes.put(None)
 
     def _sign_up(self, given: dict[str, str]) -> None:
         self._keep(given)
@@ -212,32 +262,26 @@ class SignInPages(QStackedWidget):
         )
 
     def _resend(self) -> None:
-        from app.account.calls import resend
-
         server, email = self.server, self._email
         self._run(
             "Sending …",
-            lambda desk: resend(desk, server, email),
+            lambda desk: desk.send_mail_again(server, email),
             lambda: self._to("confirm", f"Another mail is on its way to {email}. {_OPEN}"),
         )
 
     def _forgot(self, given: dict[str, str]) -> None:
-        from app.account.calls import forgot
-
         self._keep(given)
         self._run(
             "Sending …",
-            lambda desk: forgot(desk, given["server"], given["email"]),
+            lambda desk: calls.forgot(desk, given["server"], given["email"]),
             lambda: self._to("reset", f"If {given['email']} has an account, a mail is on its way. {_OPEN}"),
         )
 
     def _reset(self, given: dict[str, str]) -> None:
-        from app.account.calls import reset
-
         server = self.server
         self._run(
             "Setting …",
-            lambda desk: reset(desk, server, token_of(given["link"]), given["new_password"]),
+            lambda desk: calls.reset(desk, server, token_of(given["link"]), given["new_password"]),
             lambda: self._to("sign_in", "Your new password is set. Sign in with it."),
         )
 

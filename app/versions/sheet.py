@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def day_of(version: VersionInfo) -> str:
     """The heading under which a version stands."""
-    at = moment(version.created_at)
+    at = moment(version.ended_at)
     return f"{at:%A, %d %B %Y}" if at is not None else "Earlier"
 
 
@@ -67,9 +67,9 @@ class VersionsSheet(Sheet):
 
     def _row(self, version: VersionInfo, *, newest: bool, may: bool) -> Row:
         author = version.author_name or "Somebody"
-        edits = "1 edit" if version.edits == 1 else f"{version.edits} edits"
-        at = moment(version.created_at)
-        words = "  ·  ".join(part for part in (edits, f"{at:%H:%M}" if at else "", ago(version.created_at)) if part)
+        edits = "1 edit" if version.operations == 1 else f"{version.operations:,} edits"
+        at = moment(version.ended_at)
+        words = "  ·  ".join(part for part in (edits, f"{at:%H:%M}" if at else "", ago(version.ended_at)) if part)
         if newest:
             return Row(Avatar(author), author, words, label("Now", "success"))
         back = push_button("Bring back", "ghost", "history")

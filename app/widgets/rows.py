@@ -40,6 +40,7 @@ class Row(QFrame):
             lines.addWidget(self.words)
         lines.addStretch(1)
         layout.addLayout(lines, 1)
+        self.tools = list(tools)
         for tool in tools:
             layout.addWidget(tool, 0, Qt.AlignmentFlag.AlignVCenter)
 
