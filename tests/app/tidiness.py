@@ -47,7 +47,9 @@ class Leftovers:
 
 
 def _active_timers() -> list[QTimer]:
-    return [found for found in gc.get_objects() if isinstance(found, QTimer) and isValid(found) and found.isActive()]
+    # By type, not isinstance: that would ask what a weak proxy stands for, which may be gone.
+    timers = [found for found in gc.get_objects() if issubclass(type(found), QTimer)]
+    return [found for found in timers if isValid(found) and found.isActive()]
 
 
 def unexpected_messages(qtlog: Any) -> list[str]:
