@@ -25,6 +25,7 @@ SERVICES: tuple[str, ...] = (
     "sync_server.storage.services",
     "sync_server.scanning.services",
     "sync_server.blobs.services",
+    "sync_server.publications.services",
     "sync_server.workspaces.services",
     "sync_server.accounts.services",
     "sync_server.api_keys.services",

@@ -27,12 +27,14 @@ API_ROOMS: tuple[str, ...] = (
     "sync_server.realtime.routes",
     "sync_server.blobs.routes",
     "sync_server.assets.routes",
+    "sync_server.publications.routes",
 )
 """Modules with a `router` under `/api/v1`."""
 PAGE_ROOMS: tuple[str, ...] = (
     "sync_server.accounts.pages",
     "sync_server.notifications.pages",
     "sync_server.blobs.signed_routes",
+    "sync_server.publications.public_routes",
     "sync_server.http.health",
 )
 """Modules with a `router` at the root: public pages, assets for a CDN, health."""

@@ -25,6 +25,7 @@ MODEL_ROOMS: tuple[str, ...] = (
     "sync_server.oauth.models",
     "sync_server.blobs.models",
     "sync_server.assets.models",
+    "sync_server.publications.models",
 )
 
 
