@@ -11,10 +11,14 @@ PIP_WHEELS := $(if $(WHEELS),--find-links $(WHEELS))
 # One thread per process: on few cores, several threaded processes side by side are many times slower.
 ONE_THREAD := OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen
 
-.PHONY: run setup test test-slow check format bench starter screenshots clean
+.PHONY: run server setup test test-slow check format bench starter screenshots clean
 
 run: setup
 	@$(BIN)/python -m engine.cli.first_run
+
+# Everything on this machine; ARGS="--port 9000" and the like go to mascotforge-server.
+server: setup
+	@$(BIN)/mascotforge-server $(ARGS)
 
 setup: $(VENV)/.ready
 

@@ -3,49 +3,87 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+from pydantic import ValidationError
+
+from sync_server.backups.trouble import CommandFailed
 from sync_server.config import PREFIX, ServerConfig
+
+OPTIONS = ("host", "port", "data", "database", "blobs")
+Command = Callable[[ServerConfig, argparse.Namespace], int]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; the exit code. 0: done, 2: bad input, 1: anything else that went wrong."""
+    """Run a command; the exit code. 0: done, 1: it could not be done, 2: bad input."""
     given = _parser().parse_args(arguments)
-    config = ServerConfig(**_options(given))
     try:
-        return given.run(config, given)
+        config = ServerConfig(**{name: getattr(given, name) for name in OPTIONS if hasattr(given, name)})
+    except ValidationError as error:
+        wrong = ", ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        sys.stderr.write(f"The configuration can't be used ({wrong}); see docs/server.md.\n")
+        return 2
+    module, name = given.command
+    command: Command = getattr(import_module(module), name)
+    try:
+        return command(config, given)
+    except CommandFailed as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     except KeyboardInterrupt:
-        return 0
-
-
-def _options(given: argparse.Namespace) -> dict[str, object]:
-    names = ("host", "port", "data", "database", "blobs")
-    return {name: value for name in names if (value := getattr(given, name)) is not None}
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
+    shared = _shared()
     parser = argparse.ArgumentParser(
         prog="mascotforge-server",
         description="The MascotForge server: accounts, workspaces, projects that merge, files that arrive.",
         epilog=f"More can be set by environment ({PREFIX}MAIL, {PREFIX}PUBLIC_URL, …): see docs/server.md.",
+        parents=[shared],
     )
-    parser.add_argument("--host", help="the address to listen at (127.0.0.1)")
-    parser.add_argument("--port", type=int, help="the port to listen at (8765); 0 takes a free one")
-    parser.add_argument("--data", type=Path, help="the folder for everything (mascotforge-server-data)")
-    parser.add_argument("--database", help="postgresql+psycopg://… (SQLite in the folder)")
-    parser.add_argument("--blobs", help="s3://bucket/prefix or a folder (blobs in the folder)")
-    parser.set_defaults(run=_serve)
+    # A command's module is imported when it runs: help comes at once.
+    parser.set_defaults(command=("sync_server.serving", "serve"))
+    commands = parser.add_subparsers(title="commands (without one, the server starts)", metavar="COMMAND")
+
+    def add(at: Any, name: str, says: str, command: tuple[str, str]) -> argparse.ArgumentParser:
+        one = at.add_parser(name, help=says, description=says, parents=[shared])
+        one.set_defaults(command=command)
+        return one
+
+    admin = commands.add_parser("admin", help="who looks after this server", parents=[shared])
+    admins = admin.add_subparsers(required=True, metavar="create|list")
+    create = add(admins, "create", "make an administrator", ("sync_server.commands.admin", "create"))
+    create.add_argument("email")
+    create.add_argument("--name", default="", help="the name that others see")
+    create.add_argument("--password-stdin", action="store_true", help="read the password from the input")
+    add(admins, "list", "list the administrators", ("sync_server.commands.admin", "show"))
+    upkeep = "sync_server.commands.upkeep"
+    add(commands, "migrate", "bring the database up to date", (upkeep, "migrate"))
+    backup = add(commands, "backup", "write a backup to a file", (upkeep, "make_backup"))
+    backup.add_argument("file", type=Path)
+    restore = add(commands, "restore", "go back to a backup; stop the server first", (upkeep, "restore_backup"))
+    restore.add_argument("file", type=Path)
+    keys = commands.add_parser("keys", help="the server's keys", parents=[shared])
+    rotate = keys.add_subparsers(required=True, metavar="rotate")
+    add(rotate, "rotate", "make new keys and wrap all secrets anew", (upkeep, "rotate_keys"))
     return parser
 
 
-def _serve(config: ServerConfig, _: argparse.Namespace) -> int:
-    from sync_server.serving import serve
-
-    return serve(config)
+def _shared() -> argparse.ArgumentParser:
+    """Options that may stand before or after the command; what isn't given isn't set."""
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared.add_argument("--host", help="the address to listen at (127.0.0.1)")
+    shared.add_argument("--port", type=int, help="the port to listen at (8765); 0 takes a free one")
+    shared.add_argument("--data", type=Path, help="the folder for everything (mascotforge-server-data)")
+    shared.add_argument("--database", help="postgresql+psycopg://… (SQLite in the folder)")
+    shared.add_argument("--blobs", help="s3://bucket/prefix or a folder (blobs in the folder)")
+    return shared
 
 
 if __name__ == "__main__":
-    os.umask(0o077)
     sys.exit(main())

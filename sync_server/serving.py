@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import socket
 import sys
 
@@ -10,6 +11,8 @@ from sqlalchemy import select
 
 from sync_server.accounts.models import User
 from sync_server.app import create_app
+from sync_server.backups.running import in_use
+from sync_server.backups.trouble import CommandFailed
 from sync_server.config import ServerConfig
 from sync_server.database.database import Database
 from sync_server.database.schema import prepare
@@ -20,17 +23,19 @@ GRACE_S = 5
 """Requests that still run when the server is told to end may finish within this."""
 
 
-def serve(config: ServerConfig) -> int:
-    """Bring the database up to date, listen, and serve. Returns the exit code."""
+def serve(config: ServerConfig, _: argparse.Namespace) -> int:
+    """Bring the database up to date, listen, and serve. Raises CommandFailed; returns the exit code."""
+    with in_use(config.data):
+        return _serve(config)
+
+
+def _serve(config: ServerConfig) -> int:
     try:
         listener = listening(config)
     except OSError as error:
-        sys.stderr.write(
-            f"{config.host}:{config.port} can't be listened at: {error.strerror}; choose another --port.\n"
-        )
-        return 1
+        place = f"{config.host}:{config.port}"
+        raise CommandFailed(f"Nothing can listen at {place} ({error.strerror}); choose another --port.") from error
     config = config.model_copy(update={"port": listener.getsockname()[1]})
-    config.data.mkdir(parents=True, exist_ok=True)
     configure_logs(config.log_level)
     admin = _prepared(config)
     sys.stdout.write(f"MascotForge server: {config.url} (data in {config.data.absolute()})\n")

@@ -1,108 +1,76 @@
-"""A real PostgreSQL from the system's binaries, on a free port, in a folder that goes with it."""
+"""A PostgreSQL server for tests, from the system's programs, in a folder that goes when it ends."""
 
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
-import pytest
 
-START_S = 60.0
+USER = "postgres"
 
 
-def binaries() -> Path | None:
-    """The folder of the newest PostgreSQL of this machine."""
+@dataclass
+class Postgres:
+    port: int
+    numbers: count[int] = field(default_factory=lambda: count(1))
+
+    def new_database(self) -> str:
+        """The SQLAlchemy URL of an empty database."""
+        name = f"test_{os.getpid()}_{next(self.numbers)}"
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{name}"
+
+    def _address(self, name: str) -> str:
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
+
+
+def programs() -> Path | None:
+    """The folder of the newest PostgreSQL server programs; None when there are none."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     if found:
         return found[-1].parent
-    program = shutil.which("postgres")
-    return Path(program).resolve().parent if program else None
-
-
-class Postgres:
-    """`new_database()` gives the URL of an empty database."""
-
-    def __init__(self, port: int, user: str) -> None:
-        self.port = port
-        self.user = user
-
-    def url(self, name: str) -> str:
-        return f"postgresql+psycopg://{self.user}@127.0.0.1:{self.port}/{name}"
-
-    def new_database(self) -> str:
-        name = f"test_{uuid4().hex[:12]}"
-        with self.connection() as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        return self.url(name)
-
-    def connection(self) -> psycopg.Connection:
-        address = f"host=127.0.0.1 port={self.port} user={self.user} dbname=postgres"
-        return psycopg.connect(address, autocommit=True)
+    at = shutil.which("postgres")
+    return Path(at).parent if at else None
 
 
 @contextmanager
-def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
-    """Start a server. Only a durable one waits for the disk. Skips the test where there is no PostgreSQL."""
-    programs = binaries()
-    if programs is None:
-        pytest.skip("there is no PostgreSQL on this machine")
-    # The server refuses to run as root.
-    account = "postgres" if os.name == "posix" and os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="mascotforge-postgres-"))
-    if account:
-        shutil.chown(folder, account, account)
-    data = folder / "data"
-    user = account or "postgres"
-    subprocess.run(
-        [programs / "initdb", "-D", data, "-U", user, "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"],
-        user=account,
-        check=True,
-        capture_output=True,
-        cwd=folder,
-    )
-    port = _free_port()
-    options = ["-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-c", "max_connections=300"]
-    if not durable:
-        options += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
-    process = subprocess.Popen(
-        [programs / "postgres", "-D", data, *options],
-        user=account,
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def running_postgres() -> Iterator[Postgres]:
+    """Started with safe settings (fsync on): what it acknowledges is durable, as in earnest."""
+    at = programs()
+    assert at is not None
+    folder = Path(tempfile.mkdtemp(prefix="mascotforge-postgres-", dir="/tmp"))
+    as_user: list[str] = []
+    if os.geteuid() == 0:  # it refuses to run as root
+        known = pwd.getpwnam(USER)
+        os.chown(folder, known.pw_uid, known.pw_gid)
+        as_user = ["setpriv", f"--reuid={known.pw_uid}", f"--regid={known.pw_gid}", "--clear-groups"]
+    port, data = _free_port(), folder / "data"
+    log = folder / "log"
+    options = f"-p {port} -h 127.0.0.1 -k {folder} -c max_connections=200"
+    quiet = {"stdout": subprocess.DEVNULL, "cwd": folder, "env": {**os.environ, "LC_ALL": "C.UTF-8"}}
     try:
-        server = Postgres(port, user)
-        _until_it_answers(server, process)
-        yield server
+        made = [str(at / "initdb"), "-D", str(data), "-U", USER, "--auth=trust", "--encoding=UTF8", "--no-sync"]
+        subprocess.run([*as_user, *made], check=True, **quiet)
+        started = [str(at / "pg_ctl"), "-D", str(data), "-l", str(log), "-o", options, "-w", "start"]
+        subprocess.run([*as_user, *started], check=True, **quiet)
+        try:
+            yield Postgres(port)
+        finally:
+            ended = [str(at / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop"]
+            subprocess.run([*as_user, *ended], check=False, **quiet)
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _until_it_answers(server: Postgres, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + START_S
-    while True:
-        try:
-            server.connection().close()
-            return
-        except psycopg.OperationalError:
-            assert process.poll() is None and time.monotonic() < until, "PostgreSQL did not start"
-            time.sleep(0.1)
 
 
 def _free_port() -> int:

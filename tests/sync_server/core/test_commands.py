@@ -1,0 +1,227 @@
+"""The program's commands: administrators, backups, going back, new keys."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from sqlalchemy import Column, MetaData, String, Table, select
+
+from sync_server.accounts.models import User
+from sync_server.config import ServerConfig
+from sync_server.database.database import Database
+from sync_server.main import main
+from sync_server.projects.models import Project
+from sync_server.secrets.keys import ServerKeys
+from sync_server.secrets.rotation import rewrap
+from sync_server.secrets.vault import Sealed, Vault
+from sync_server.storage.names import blob_key
+from tests.sync_server.postgres import Postgres
+from tests.sync_server.running import PASSWORD, Mailbox, ServerProcess, ServerThread, SignedIn, environment, sign_in
+
+ADMIN = "admin@example.org"
+
+
+def run(config: ServerConfig, *arguments: str, entered: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the program with a configuration."""
+    command = [sys.executable, "-m", "sync_server.main", *arguments]
+    return subprocess.run(
+        command, env=environment(config), input=entered, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def make_admin(config: ServerConfig, email: str = ADMIN) -> subprocess.CompletedProcess[str]:
+    return run(config, "admin", "create", email, "--password-stdin", entered=PASSWORD + "\n")
+
+
+def test_an_administrator_is_made_before_the_first_start_and_can_sign_in(
+    server_config: Callable[..., ServerConfig], make_server: Callable[..., ServerThread]
+) -> None:
+    config = server_config()
+    assert "no administrator yet" in run(config, "admin", "list").stdout
+    assert make_admin(config).returncode == 0
+    assert ADMIN in run(config, "admin", "list").stdout
+    admin = sign_in(make_server(), ADMIN)
+    assert admin.get("/auth/me").json()["is_admin"] is True
+
+
+def test_a_person_becomes_an_administrator_while_the_server_runs(
+    server_process: ServerProcess, sign_up: Callable[..., SignedIn]
+) -> None:
+    ada = sign_up("ada@example.org", server=server_process)
+    assert "is an administrator now" in make_admin(server_process.config, "ada@example.org").stdout
+    assert ada.get("/auth/me").json()["is_admin"] is True
+
+
+@pytest.mark.parametrize(("email", "password"), [("no address", PASSWORD), (ADMIN, "short")])
+def test_bad_input_is_said_in_one_sentence(
+    email: str, password: str, server_config: Callable[..., ServerConfig]
+) -> None:
+    done = run(server_config(), "admin", "create", email, "--password-stdin", entered=password + "\n")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
+
+
+def test_a_configuration_that_cannot_be_used_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MASCOTFORGE_SERVER_ACCESS_TOKEN_S", "soon")
+    assert main(["admin", "list"]) == 2
+    assert "access_token_s" in capsys.readouterr().err
+
+
+def test_the_first_start_says_where_it_listens_and_how_to_make_an_administrator(
+    server_config: Callable[..., ServerConfig],
+) -> None:
+    config = server_config()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sync_server.main"], env=environment(config), stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    said = [process.stdout.readline() for _ in range(2)]
+    process.terminate()
+    assert process.wait(20) in (0, -signal.SIGTERM)
+    process.stdout.close()
+    assert "http://127.0.0.1:" in said[0]
+    assert f"mascotforge-server --data {config.data} admin create" in said[1]
+
+
+def test_a_taken_port_is_said(server: ServerThread, tmp_path: Path) -> None:
+    config = ServerConfig(data=tmp_path / "other", port=server.config.port)
+    done = run(config)
+    assert (done.returncode, "choose another --port" in done.stderr) == (1, True)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> str:
+    if request.param == "sqlite":
+        return ""
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.new_database()
+
+
+def share_project(person: SignedIn, project_id: str) -> dict[str, str]:
+    body = {"id": project_id, "workspace_id": person.workspace_id, "name": "Fox"}
+    answer = person.post("/projects", json=body)
+    assert answer.is_success, answer.text
+    return person.get(f"/projects/{project_id}").json()
+
+
+def test_a_backup_made_while_the_server_runs_brings_everything_back(
+    database: str,
+    make_server_process: Callable[..., ServerProcess],
+    sign_up: Callable[..., SignedIn],
+    mailbox: Mailbox,
+    tmp_path: Path,
+) -> None:
+    server = make_server_process(database=database)
+    ada = sign_up("ada@example.org", server=server)
+    before = share_project(ada, "01890000-0000-7000-8000-000000000001")
+    stored = server.config.data / "blobs" / blob_key(ada.workspace_id, "ab" * 32)
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(b"picture")
+    backup = tmp_path / "backup.zip"
+    done = run(server.config, "backup", str(backup))
+    assert (done.returncode, "1 files" in done.stdout) == (0, True), done.stderr
+    assert backup.stat().st_mode & 0o077 == 0
+    sign_up("late@example.org", server=server)
+
+    running = run(server.config, "restore", str(backup))
+    assert (running.returncode, "a server runs" in running.stderr) == (1, True)
+    server.process.terminate()
+    server.process.wait(20)
+    stored.unlink()
+    done = run(server.config, "restore", str(backup))
+    assert done.returncode == 0, done.stderr
+    assert "1 files are missing" in done.stdout and stored.name in done.stdout
+
+    again = make_server_process(database=database)
+    client = again.client()
+    after = client.get(f"/api/v1/projects/{before['id']}", headers={"Authorization": f"Bearer {ada.token}"}).json()
+    assert after["name"] == "Fox"
+    assert after["epoch"] != before["epoch"]
+    login = {"email": "late@example.org", "password": PASSWORD}
+    assert client.post("/api/v1/auth/login", json=login).status_code == 401
+    kept = list(again.config.data.glob("before-restore-*.zip"))
+    assert len(kept) == 1 and kept[0].stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_is_no_backup_changes_nothing(server_config: Callable[..., ServerConfig], tmp_path: Path) -> None:
+    config = server_config()
+    make_admin(config)
+    wrong = tmp_path / "wrong.zip"
+    for content in (b"", b"PK\x05\x06" + bytes(18), b"not a zip"):
+        wrong.write_bytes(content)
+        done = run(config, "restore", str(wrong))
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert ADMIN in run(config, "admin", "list").stdout
+
+
+def test_a_damaged_database_in_a_backup_is_refused(server_config: Callable[..., ServerConfig], tmp_path: Path) -> None:
+    config = server_config()
+    make_admin(config)
+    good, bad = tmp_path / "good.zip", tmp_path / "bad.zip"
+    assert run(config, "backup", str(good)).returncode == 0
+    with ZipFile(good) as source, ZipFile(bad, "w") as target:
+        for name in source.namelist():
+            data = bytearray(source.read(name))
+            if name == "database.sqlite":
+                data[4096:12288] = b"\x07" * 8192
+            target.writestr(name, bytes(data))
+    done = run(config, "restore", str(bad))
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert ADMIN in run(config, "admin", "list").stdout
+
+
+def test_a_backup_needs_a_server(server_config: Callable[..., ServerConfig], tmp_path: Path) -> None:
+    done = run(server_config(), "backup", str(tmp_path / "b.zip"))
+    assert (done.returncode, "--data" in done.stderr) == (1, True)
+    assert not (tmp_path / "b.zip").exists()
+
+
+def test_new_keys_keep_sign_ins_and_secrets(
+    make_server: Callable[..., ServerThread], sign_up: Callable[..., SignedIn]
+) -> None:
+    first = make_server()
+    ada = sign_up("ada@example.org", server=first)
+    done = run(first.config, "keys", "rotate")
+    assert done.returncode == 0, done.stderr
+    assert len(ServerKeys.load(first.config.keys_path).signing) == 2
+    assert make_server().client(ada.token).get("/api/v1/auth/me").status_code == 200
+
+
+def test_a_rotation_wraps_every_sealed_column_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sync_server.secrets import rotation
+
+    tables = MetaData()
+    table = Table("things", tables, Column("id", String, primary_key=True), Column("seed", Sealed), Column("x", String))
+    monkeypatch.setattr(rotation, "all_tables", lambda: tables)
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    tables.create_all(database.engine)
+    keys = ServerKeys()
+    with database.write() as session:
+        for name in ("a", "b"):
+            session.execute(table.insert().values(id=name, seed=Vault(keys).seal(name.encode(), name)))
+        session.execute(table.insert().values(id="none"))
+    new = Vault(keys.rotated())
+    assert (rewrap(database, new), rewrap(database, new)) == (2, 0)
+    with database.read() as session:
+        sealed = dict(session.execute(select(table.c.id, table.c.seed)).tuples().all())
+    assert sealed["none"] is None
+    assert all(new.is_current(sealed[name] or "") for name in ("a", "b"))
+    assert new.open(sealed["a"] or "", "a") == b"a"
+    database.close()
+
+
+def test_the_tables_are_looked_at_not_only_made(server: ServerThread, sign_up: Callable[..., SignedIn]) -> None:
+    """`migrate` on a database in use changes nothing of what it holds."""
+    sign_up("ada@example.org")
+    assert "up to date" in run(server.config, "migrate").stdout
+    with server.state.database.read() as session:
+        assert session.scalars(select(User.email)).all() == ["ada@example.org"]
+        assert session.scalars(select(Project)).all() == []
