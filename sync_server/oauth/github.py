@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import httpx2
 from authlib.integrations.base_client.errors import OAuthError
 from pydantic import BaseModel, TypeAdapter
@@ -54,8 +56,9 @@ class GitHubProvider:
                     code_verifier=verifier,
                     headers={"Accept": "application/json"},
                 )
-                user = _User.model_validate_json(read_json(session, f"{self._api}/user"))
-                emails = _EMAILS.validate_json(read_json(session, f"{self._api}/user/emails"))
+                api = cast("httpx2.Client", session)  # authlib's own types hide what it inherits
+                user = _User.model_validate_json(read_json(api, f"{self._api}/user"))
+                emails = _EMAILS.validate_json(read_json(api, f"{self._api}/user/emails"))
         except (httpx2.HTTPError, OAuthError, ValueError) as error:
             raise ProviderFailed(f"{self.title} didn't confirm the sign-in; try again.") from error
         # Only the primary address counts: GitHub lets people add addresses of all kinds.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sync_server.accounts.lock import lock_user
@@ -77,6 +78,9 @@ def _find(session: Session, provider: str, subject: str) -> Identity | None:
 
 def _add(session: Session, user_id: str, grant: OAuthGrant) -> Identity:
     identity = Identity(user_id=user_id, provider=grant.provider, subject=grant.subject, email=grant.email)
-    session.add(identity)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(identity)
+    except IntegrityError as error:  # somebody else was faster
+        raise Conflict("It was linked to an account of this server a moment ago.") from error
     return identity

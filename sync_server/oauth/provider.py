@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 from urllib.parse import urlsplit
 
 import httpx2
@@ -48,9 +50,10 @@ class Credentials:
     client_secret: str
 
 
-def session_with(credentials: Credentials, *, scope: str, callback: str) -> OAuth2Client:
+@contextmanager
+def session_with(credentials: Credentials, *, scope: str, callback: str) -> Generator[OAuth2Client]:
     """The authorization code flow with PKCE, always S256."""
-    return OAuth2Client(
+    client = OAuth2Client(
         client_id=credentials.client_id,
         client_secret=credentials.client_secret,
         token_endpoint_auth_method="client_secret_post",
@@ -60,6 +63,8 @@ def session_with(credentials: Credentials, *, scope: str, callback: str) -> OAut
         timeout=TIMEOUT_S,
         follow_redirects=False,
     )
+    with closing(cast("httpx2.Client", client)):
+        yield client
 
 
 def read_json(client: httpx2.Client, url: str) -> bytes:

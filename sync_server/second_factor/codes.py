@@ -7,7 +7,8 @@ import hmac
 import secrets
 import time
 
-import pyotp
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 STEP_S = 30
 DRIFT = 1
@@ -22,17 +23,17 @@ _LOOK_ALIKES = str.maketrans("OIL", "011")
 
 def new_seed() -> str:
     """160 bits in base 32, as authenticator apps take it."""
-    return pyotp.random_base32()
+    return random_base32()
 
 
 def uri_of(seed: str, account: str, issuer: str) -> str:
     """The `otpauth://` address that a QR code shows."""
-    return pyotp.TOTP(seed).provisioning_uri(name=account, issuer_name=issuer)
+    return TOTP(seed).provisioning_uri(name=account, issuer_name=issuer)
 
 
 def step_of(seed: str, typed: str, last_step: int) -> int | None:
     """The step whose code this is; None for a wrong one, and for one that was used already."""
-    code, totp = _plain(typed), pyotp.TOTP(seed)
+    code, totp = _plain(typed), TOTP(seed)
     current = int(time.time()) // STEP_S
     steps = range(max(current - DRIFT, last_step + 1), current + DRIFT + 1)
     # All are compared, so that the time taken says nothing.

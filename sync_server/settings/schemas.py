@@ -26,6 +26,7 @@ def _zone(name: str) -> str:
 
 Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 """A tag such as `en` or `pt-BR`."""
+BoundedValue = Annotated[JsonValue, bounded_json(64 * 1024)]
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
 
 
@@ -39,7 +40,7 @@ class Settings(BaseModel):
     """All settings, with the defaults for what was never chosen."""
 
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, JsonValue]
+    __pydantic_extra__: dict[str, JsonValue]  # pyright: ignore[reportIncompatibleVariableOverride]
 
     language: str = "en"
     time_zone: str = "UTC"
@@ -55,7 +56,7 @@ class SettingsChange(BaseModel):
     `studio` are merged the same way."""
 
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, Annotated[JsonValue, bounded_json(64 * 1024)]]
+    __pydantic_extra__: dict[str, BoundedValue]  # pyright: ignore[reportIncompatibleVariableOverride]
 
     language: Language | None = None
     time_zone: TimeZone | None = None

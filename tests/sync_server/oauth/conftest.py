@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.sync_server.oauth.provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, RunningProvider
+from tests.sync_server.on_both import database as database
 from tests.sync_server.running import ServerThread
 
 PORT_OF_STUDIO = 51234

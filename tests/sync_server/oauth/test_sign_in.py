@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pyotp
@@ -91,8 +92,8 @@ def test_an_old_attempt_and_an_old_code_are_refused(studio: Studio, server: Serv
     code = studio.dance()["code"]
     started = studio.start().headers["Location"]
     with server.state.database.write() as session:
-        session.execute(update(OAuthGrant).values(expires_at=func.datetime("2020-01-01")))
-        session.execute(update(OAuthAttempt).values(expires_at=func.datetime("2020-01-01")))
+        session.execute(update(OAuthGrant).values(expires_at=datetime(2020, 1, 1, tzinfo=UTC)))
+        session.execute(update(OAuthAttempt).values(expires_at=datetime(2020, 1, 1, tzinfo=UTC)))
     assert studio.exchange(code).status_code == 410
     with pytest.raises(AssertionError, match="410"):
         studio.follow(started)
