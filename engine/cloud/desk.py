@@ -232,6 +232,10 @@ class CloudDesk:
         """Every project that syncs or did; doesn't connect."""
         return [self._status(project) for project in self.library.shared.all()]
 
+    def status_of(self, project_id: str) -> SyncStatus:
+        """The same of one project. Raises NotFound when it never was shared."""
+        return self._status(self._shared(project_id))
+
     def role(self, project_id: str) -> Role | None:
         """What one may do in a shared project; None for one that isn't shared (then: everything)."""
         known = self.library.shared.get(project_id)

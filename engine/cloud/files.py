@@ -42,6 +42,7 @@ class Files:
         self._session = session
         self._there: defaultdict[str, set[str]] = defaultdict(set)
         self._to_send: dict[str, dict[str, int]] = {}
+        self._epochs: dict[str, str] = {}
         self._guard = threading.Lock()
         self.stopping = threading.Event()
 
@@ -68,6 +69,10 @@ class Files:
         """Send what the workspace lacks of a project's files. Raises OutOfQuota, TooLarge, Forbidden, Unavailable."""
         if project.role == "VIEWER":
             return
+        if self._epochs.get(project.project_id) != project.epoch:
+            # A restored server may have lost files, too.
+            self._epochs[project.project_id] = project.epoch
+            self._there[project.workspace_id].clear()
         sizes = self._sizes_here(project)
         unknown = set(sizes) - self._there[project.workspace_id]
         lacking = uploads.missing(self._session, project.workspace_id, unknown) if unknown else set[str]()

@@ -19,7 +19,8 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from engine.cloud.session import Session
+from engine.cloud.answers import not_understood, understood
+from engine.cloud.session import Session, json_of
 from engine.library import facts as journal
 from engine.library import taking
 from engine.library.database import Write
@@ -238,7 +239,7 @@ class Replica:
             body=push.model_dump(mode="json", exclude_none=True),
             again=True,
         )
-        answer = Pushed.model_validate_json(said.content)
+        answer = understood(Pushed, json_of(said))
         self._mark(answer, update, facts)
         return answer
 
@@ -282,7 +283,7 @@ class Replica:
 def read_pull(said: JsonValue) -> Arrived:
     """A pull's answer or a message about changes, row by row: one that makes no sense never stops the rest."""
     if not isinstance(said, dict) or not isinstance(epoch := said.get("epoch"), str):
-        raise MascotError("The server's answer makes no sense; is it a MascotForge server of a later version?")
+        raise not_understood()
     updates, facts, numbers = [], [], {"updates": 0, "facts": 0}
     for name in numbers:
         for row in _rows(said.get(name)):

@@ -6,6 +6,7 @@ another computer knows whose it was, and asks for a sign-in there, which makes a
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
@@ -18,12 +19,13 @@ import httpx
 from blake3 import blake3
 from pydantic import BaseModel, JsonValue, ValidationError
 
+from engine.cloud.answers import not_understood, understood
 from engine.cloud.http import Http
 from engine.cloud.records import Account
 from engine.cloud.secrets import Secrets, secrets_folder
 from engine.library.lock import FileLock
 from engine.library.settings import Settings
-from engine.protocol.errors import BadInput, MascotError, Unauthenticated
+from engine.protocol.errors import BadInput, Unauthenticated
 from engine.protocol.ids import new_id
 
 API = "/api/v1"
@@ -121,8 +123,8 @@ class Session:
     def adopt(self, server: str, said: JsonValue) -> Account:
         """Take the tokens of a sign-in's answer."""
         if not isinstance(said, dict) or not isinstance(user := said.get("user"), dict):
-            raise MascotError("The server's answer makes no sense; is it a MascotForge server of a later version?")
-        known = Known(server, str(user["id"]), str(user.get("email", "")), str(user.get("name", "")))
+            raise not_understood()
+        known = Known(server, str(user.get("id")), str(user.get("email", "")), str(user.get("name", "")))
         self._enter(known, _tokens_of(said))
         return self._account()
 
@@ -130,7 +132,9 @@ class Session:
         """Sign in with an API key. Raises BadInput, Unauthenticated."""
         if not key.startswith(API_KEY_PREFIX):
             raise BadInput(f"An API key begins with {API_KEY_PREFIX}; copy the whole key.")
-        answer = self.http.request("GET", f"{server}{API}/auth/me", headers=_bearer(key)).json()
+        answer = json_of(self.http.request("GET", f"{server}{API}/auth/me", headers=_bearer(key)))
+        if not isinstance(answer, dict) or "id" not in answer:
+            raise not_understood()
         known = Known(server, str(answer["id"]), str(answer.get("email", "")), str(answer.get("name", "")))
         self._enter(known, Tokens(access=key))
         return self._account()
@@ -221,7 +225,7 @@ class Session:
                 return tokens.access
             url = f"{known.server}{API}/auth/refresh"
             try:
-                said = self.http.request("POST", url, body={"refresh_token": tokens.refresh}, again=True).json()
+                said = json_of(self.http.request("POST", url, body={"refresh_token": tokens.refresh}, again=True))
             except Unauthenticated as error:
                 self.secrets.forget(self._name(known))
                 self._tokens = None
@@ -269,13 +273,22 @@ def device_name() -> str:
 
 
 def json_of(answer: httpx.Response) -> JsonValue:
-    return answer.json() if answer.content else None
+    """Raises NotUnderstood for an answer that is no JSON: a router's or another program's page."""
+    try:
+        return answer.json() if answer.content else None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise not_understood(answer.text[:300]) from error
 
 
-def _tokens_of(said: dict[str, Any]) -> Tokens:
-    return Tokens(
-        access=said["access_token"], refresh=said["refresh_token"], expires_at=time.time() + float(said["expires_in"])
-    )
+class _TokenAnswer(BaseModel):
+    access_token: str
+    refresh_token: str
+    expires_in: float
+
+
+def _tokens_of(said: JsonValue) -> Tokens:
+    given = understood(_TokenAnswer, said)
+    return Tokens(access=given.access_token, refresh=given.refresh_token, expires_at=time.time() + given.expires_in)
 
 
 def _bearer(token: str) -> dict[str, str]:

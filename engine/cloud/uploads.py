@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +12,7 @@ from blake3 import blake3
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from engine.blobs.store import hash_bytes, hash_file
+from engine.cloud.answers import understood
 from engine.cloud.session import Session
 from engine.protocol.errors import Conflict, MascotError, NotFound
 
@@ -30,9 +31,9 @@ class Upload(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     state: str
-    upload_id: str = ""
-    part_bytes: int = 0
-    parts: int = 0
+    upload_id: str | None = None
+    part_bytes: int | None = None
+    parts: int | None = None
     received: list[int] = []
 
 
@@ -73,11 +74,16 @@ def send_bytes(session: Session, workspace_id: str, data: bytes) -> str:
 def _send(session: Session, workspace_id: str, file: BinaryIO, blob: str, size: int, sent: Sent | None) -> None:
     for again in (True, False):
         said = session.call("POST", f"/workspaces/{workspace_id}/uploads", {"hash": blob, "size": size})
-        upload = Upload.model_validate(said)
-        if upload.state == "here":
+        upload = understood(Upload, said)
+        if upload.upload_id is None or not upload.part_bytes or not upload.parts:
+            # It is there already.
             return
         try:
-            _send_parts(session, upload, file, size, sent)
+            for number in sorted({*range(1, upload.parts + 1)} - {*upload.received}):
+                data = _part(file, number, upload.part_bytes, size)
+                _send_part(session, upload.upload_id, number, data)
+                if sent is not None:
+                    sent(len(data))
             _complete(session, upload.upload_id)
             return
         except NotFound:
@@ -86,19 +92,15 @@ def _send(session: Session, workspace_id: str, file: BinaryIO, blob: str, size: 
                 raise
 
 
-def _send_parts(session: Session, upload: Upload, file: BinaryIO, size: int, sent: Sent | None) -> None:
-    for number in _to_send(upload):
-        file.seek((number - 1) * upload.part_bytes)
-        data = file.read(min(upload.part_bytes, size - (number - 1) * upload.part_bytes))
-        headers = {PART_HASH_HEADER: blake3(data).hexdigest(), "Content-Type": "application/octet-stream"}
-        session.request("PUT", f"/uploads/{upload.upload_id}/parts/{number}", body=data, headers=headers)
-        if sent is not None:
-            sent(len(data))
+def _part(file: BinaryIO, number: int, part_bytes: int, size: int) -> bytes:
+    start = (number - 1) * part_bytes
+    file.seek(start)
+    return file.read(min(part_bytes, size - start))
 
 
-def _to_send(upload: Upload) -> Sequence[int]:
-    received = set(upload.received)
-    return [number for number in range(1, upload.parts + 1) if number not in received]
+def _send_part(session: Session, upload_id: str, number: int, data: bytes) -> None:
+    headers = {PART_HASH_HEADER: blake3(data).hexdigest(), "Content-Type": "application/octet-stream"}
+    session.request("PUT", f"/uploads/{upload_id}/parts/{number}", body=data, headers=headers)
 
 
 def _complete(session: Session, upload_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.cloud.answers import understood
 from engine.cloud.paging import pages, records
 from engine.cloud.records import Invitation, Member, RemoteProject, Role, WorkspaceInfo
 from engine.cloud.session import Session
@@ -14,11 +15,11 @@ def list_workspaces(session: Session) -> list[WorkspaceInfo]:
 
 
 def create_workspace(session: Session, name: str) -> WorkspaceInfo:
-    return WorkspaceInfo.model_validate(session.call("POST", "/workspaces", {"name": name}))
+    return understood(WorkspaceInfo, session.call("POST", "/workspaces", {"name": name}))
 
 
 def rename_workspace(session: Session, workspace_id: str, name: str) -> WorkspaceInfo:
-    return WorkspaceInfo.model_validate(session.call("PATCH", f"/workspaces/{workspace_id}", {"name": name}))
+    return understood(WorkspaceInfo, session.call("PATCH", f"/workspaces/{workspace_id}", {"name": name}))
 
 
 def delete_workspace(session: Session, workspace_id: str) -> None:
@@ -31,7 +32,7 @@ def members(session: Session, workspace_id: str) -> list[Member]:
 
 def change_role(session: Session, workspace_id: str, user_id: str, role: Role) -> Member:
     body = {"role": role.value}
-    return Member.model_validate(session.call("PATCH", f"/workspaces/{workspace_id}/members/{user_id}", {**body}))
+    return understood(Member, session.call("PATCH", f"/workspaces/{workspace_id}/members/{user_id}", {**body}))
 
 
 def remove_member(session: Session, workspace_id: str, user_id: str) -> None:
@@ -49,7 +50,7 @@ def transfer(session: Session, workspace_id: str, user_id: str) -> None:
 
 def invite(session: Session, workspace_id: str, email: str, role: Role) -> Invitation:
     body = {"email": email, "role": role.value}
-    return Invitation.model_validate(session.call("POST", f"/workspaces/{workspace_id}/invitations", {**body}))
+    return understood(Invitation, session.call("POST", f"/workspaces/{workspace_id}/invitations", {**body}))
 
 
 def open_invitations(session: Session, workspace_id: str) -> list[Invitation]:
@@ -67,7 +68,7 @@ def my_invitations(session: Session) -> list[Invitation]:
 
 
 def accept(session: Session, invitation_id: str) -> WorkspaceInfo:
-    return WorkspaceInfo.model_validate(session.call("POST", f"/invitations/{invitation_id}/accept"))
+    return understood(WorkspaceInfo, session.call("POST", f"/invitations/{invitation_id}/accept"))
 
 
 def decline(session: Session, invitation_id: str) -> None:
