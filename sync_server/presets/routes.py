@@ -7,14 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from sync_server.http.dependencies import Caller, Reading, Writing
-from sync_server.inputs import After, IdInPath, Limit, Text
+from sync_server.inputs import ID_PATTERN, After, IdInPath, Limit, Text
 from sync_server.presets import service
 from sync_server.presets.models import Preset
 from sync_server.presets.schemas import Category, Home, NewPreset, PresetChange, PresetItem, PresetPage
 from sync_server.problems import IN_WORKSPACE, SIGNED_IN, Conflict, documented
 
 router = APIRouter(prefix="/presets", tags=["presets"])
-WorkspaceId = Annotated[str | None, Query(max_length=64, description="Only those of this workspace.")]
+WorkspaceId = Annotated[
+    str | None, Query(max_length=64, pattern=ID_PATTERN, description="Only those of this workspace.")
+]
 Search = Annotated[Text, Query(max_length=200, description="Words of the name or description.")]
 
 

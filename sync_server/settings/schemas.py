@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from sync_server.inputs import Identifier
 from sync_server.json_values import JsonObject, bounded_json
+
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 @lru_cache(1)
@@ -63,3 +67,9 @@ class SettingsChange(BaseModel):
     theme: Theme | None = None
     default_workspace_id: Identifier | None = None
     studio: JsonObject | None = None
+
+    @model_validator(mode="after")
+    def _names(self) -> SettingsChange:
+        if any(_NAME.fullmatch(name) is None for name in self.__pydantic_extra__):
+            raise ValueError("a setting's name has at most 64 letters, digits and _ - .")
+        return self

@@ -142,5 +142,7 @@ def test_what_cannot_be_used_is_refused(sign_up: People) -> None:
         {"home": "shared"},
         {"workspace_id": ada.workspace_id},
     ]
+    for query in ("search=%00", "workspace_id=%00", "category=%00", "after=%00", "limit=1000", "home=other"):
+        assert ada.get(f"/presets?{query}").status_code == 422, query
     for change in bad:
         assert ada.post("/presets", json={**good, **change}).status_code == 422, change

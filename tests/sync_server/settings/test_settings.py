@@ -54,6 +54,8 @@ def test_what_cannot_be_used_is_refused_by_name(sign_up: People) -> None:
         {"studio": {"large": "x" * 70_000}},
         {"studio": {"number": 1e300}},
         {"hologram": "x" * 70_000},
+        {"x" * 65: 1},
+        {"nul\x00": 1},
     ]
     for change in bad:
         answer = ada.patch("/settings", json=change)
