@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sync_server.backups.trouble import CommandFailed
+from sync_server.trouble import CommandFailed
 from sync_server.config import PREFIX, ServerConfig
 
 OPTIONS = ("host", "port", "data", "database", "blobs")

@@ -15,7 +15,7 @@ from tempfile import NamedTemporaryFile, TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from sync_server.backups.copies import copy_to, name_of_copy
-from sync_server.backups.trouble import CommandFailed
+from sync_server.trouble import CommandFailed
 from sync_server.config import ServerConfig
 from sync_server.database.base import now
 from sync_server.storage.names import WORKSPACES

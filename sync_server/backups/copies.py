@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
-from sync_server.backups.trouble import CommandFailed
+from sync_server.trouble import CommandFailed
 
 SQLITE_NAME, POSTGRES_NAME = "database.sqlite", "database.pgdump"
 BUSY_S = 60.0

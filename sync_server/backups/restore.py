@@ -15,7 +15,7 @@ from sqlalchemy import delete
 from sync_server.backups.backup import FILES, FORMAT, KEYS, MANIFEST, back_up
 from sync_server.backups.copies import copy_back, name_of_copy
 from sync_server.backups.running import in_use
-from sync_server.backups.trouble import CommandFailed
+from sync_server.trouble import CommandFailed
 from sync_server.config import ServerConfig
 from sync_server.database.base import now
 from sync_server.database.database import Database

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sync_server.backups.trouble import CommandFailed
+from sync_server.trouble import CommandFailed
 
 NAME = "server.lock"
 
