@@ -13,7 +13,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, mo
 from sync_server.inputs import Identifier
 from sync_server.json_values import JsonObject, bounded_json
 
-
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
