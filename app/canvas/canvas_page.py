@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from app.painting.archive import Canvas
 from app.theme.icons import pixmap
@@ -18,11 +18,12 @@ MOST = 5
 
 
 class CanvasPage(QWidget):
-    """Signals: `blank_wanted()`, `picture_wanted()`, `canvas_wanted(Canvas)`."""
+    """Signals: `blank_wanted()`, `picture_wanted()`, `canvas_wanted(Canvas)`, `restore_wanted(Canvas)`."""
 
     blank_wanted = Signal()
     picture_wanted = Signal()
     canvas_wanted = Signal(object)
+    restore_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,18 +57,42 @@ class CanvasPage(QWidget):
         self._recent = QVBoxLayout()
         self._recent.setSpacing(SPACE_2)
         column.addLayout(self._recent)
+        self.trash = push_button("Trash", "ghost", "trash-2")
+        self.trash.setToolTip("Canvases in the trash; choose one to bring it back")
+        self.trash.clicked.connect(lambda: self.trash_menu().popup(self.trash.mapToGlobal(self.trash.rect().topLeft())))
+        self.trash.hide()
+        self._trashed: Sequence[Canvas] = ()
+        column.addSpacing(SPACE_3)
+        column.addWidget(self.trash, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(5)
 
-    def show_choices(self, canvases: Sequence[Canvas], has_picture: bool) -> None:
-        """Offer what can be opened."""
+    def trash_menu(self) -> QMenu:
+        """The canvases in the trash; choosing one brings it back."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for canvas in self._trashed:
+            action = menu.addAction(f"Restore {_words(canvas)}")
+            action.triggered.connect(lambda _checked=False, canvas=canvas: self.restore_wanted.emit(canvas))
+        return menu
+
+    def show_choices(self, canvases: Sequence[Canvas], trashed: Sequence[Canvas], has_picture: bool) -> None:
+        """Offer what can be opened, and what can be brought back."""
+        self._trashed = trashed
+        self.trash.setText(f" Trash ({len(trashed)})")
+        self.trash.setVisible(bool(trashed))
         self.picture.setEnabled(has_picture)
         while (item := self._recent.takeAt(0)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
             widget = item.widget()
             if widget is not None:  # pyright: ignore[reportUnnecessaryComparison]
                 widget.deleteLater()
         for canvas in canvases[:MOST]:
-            when = datetime.fromtimestamp(canvas.changed_at).astimezone()
-            name = canvas.name if len(canvas.name) <= 40 else f"{canvas.name[:39]}…"
-            button = push_button(f"{name}   {when:%d %b, %H:%M}", "chip")
+            button = push_button(_words(canvas), "chip")
             button.clicked.connect(lambda _checked=False, canvas=canvas: self.canvas_wanted.emit(canvas))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+
+
+def _words(canvas: Canvas) -> str:
+    """Its name and when it was changed last."""
+    when = datetime.fromtimestamp(canvas.changed_at).astimezone()
+    name = canvas.name if len(canvas.name) <= 40 else f"{canvas.name[:39]}…"
+    return f"{name}   {when:%d %b, %H:%M}"

@@ -75,7 +75,29 @@ class LayerModel(QAbstractListModel):
         return True
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
-        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
+        # Not dropped upon: layers come between layers.
+        return super().flags(index) | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction
+
+    def moveRows(
+        self,
+        sourceParent: AnyIndex,  # noqa: N803 - Qt's names
+        sourceRow: int,  # noqa: N803
+        count: int,
+        destinationParent: AnyIndex,  # noqa: N803
+        destinationChild: int,  # noqa: N803
+    ) -> bool:
+        """One layer to before another row, as the view asks for when it was dragged there: a step of the history."""
+        within = not sourceParent.isValid() and not destinationParent.isValid() and 0 <= sourceRow < len(self._rows)
+        row = destinationChild - 1 if destinationChild > sourceRow else destinationChild
+        if count != 1 or not within or row == sourceRow or not 0 <= row < len(self._rows):
+            return False
+        layer_deeds.move_to(self._easel.document, self._rows[sourceRow], len(self._rows) - 1 - row)
+        return True
 
     def layer(self, index: AnyIndex) -> Layer | None:
         if not index.isValid() or index.row() >= len(self._rows):
@@ -214,6 +236,8 @@ class LayerList(QListView):
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setAccessibleName("Layers")
         self.selectionModel().currentChanged.connect(self._chosen)
         self.layers.modelReset.connect(self._show_active)

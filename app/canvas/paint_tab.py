@@ -144,6 +144,7 @@ class PaintTab(QWidget):
         self.page.blank_wanted.connect(self.new_canvas)
         self.page.picture_wanted.connect(self.edit_selected)
         self.page.canvas_wanted.connect(bench.open)
+        self.page.restore_wanted.connect(bench.bring_back)
         self.bar.generate_wanted.connect(self.generate)
         self.brushes.mask_wanted.connect(self.change_mask)
         self.brushes.feather_changed.connect(lambda pixels: setattr(bench, "feather", pixels))
@@ -151,6 +152,7 @@ class PaintTab(QWidget):
         self.guides.reference_wanted.connect(self._reference_selected)
         self.view.pictures_dropped.connect(lambda data: self._place(picture_in(data)))
         bench.opened.connect(self._opened)
+        bench.thrown_away.connect(self.refresh_page)
         bench.commission.progressed.connect(self._progressed)
         bench.commission.previewed.connect(self._previewed)
         bench.commission.ended.connect(lambda: self.view.show_preview(None))
@@ -180,7 +182,9 @@ class PaintTab(QWidget):
         if archive is None or self.is_open or not self.isVisible():
             return
         has_picture = self._entry() is not None
-        self._session.background.run(archive.list, lambda found: self.page.show_choices(found, has_picture))
+        self._session.background.run(
+            lambda: (archive.list(), archive.trashed()), lambda found: self.page.show_choices(*found, has_picture)
+        )
 
     def new_canvas(self) -> None:
         self.bench.start("Canvas", NEW_SIZE, NEW_SIZE)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 
 from app.painting.archive import Archive, Canvas
 from app.painting.autosave import Autosave
+from app.painting.brush_memory import BrushMemory
 from app.painting.commission import Commission
 from app.painting.document import Document
 from app.painting.easel import Easel, Edges
@@ -33,10 +34,12 @@ UNSAVED = "The canvas could not be saved; it is tried again with every stroke."
 
 
 class Workbench(QObject):
-    """Signals: `opened(Canvas | None)` when another canvas is on the easel (None: none), `saved()`."""
+    """Signals: `opened(Canvas | None)` when another canvas is on the easel (None: none), `saved()`,
+    `thrown_away()` when one went to the trash."""
 
     opened = Signal(object)
     saved = Signal()
+    thrown_away = Signal()
 
     def __init__(self, session: StudioSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +51,7 @@ class Workbench(QObject):
         self.variants = Variants(self)
         self.commission = Commission(session, self)
         self.commission.arrived.connect(self._arrived)
+        self.brushes = BrushMemory(session, self.easel, self)
         self._autosave: Autosave | None = None
         session.closing.connect(self.close)
         session.project_changed.connect(self._project_changed)
@@ -126,6 +130,13 @@ class Workbench(QObject):
             archive.trash(canvas)
         except MascotError as error:
             self.session.report(error)
+        self.thrown_away.emit()
+
+    def bring_back(self, canvas: Canvas) -> None:
+        """Bring a canvas back from the trash and open it."""
+        archive = self.archive
+        if archive is not None:
+            self.session.background.run(lambda: archive.restore(canvas), self.open, self.session.report)
 
     @property
     def _memory(self) -> str:

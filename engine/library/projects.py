@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from engine.blobs.files import translate_os_error, write_bytes
 from engine.blobs.store import BlobStore
+from engine.library.canvases import erase_canvases
 from engine.library.clock import moment, now_ms
 from engine.library.database import Database, Write
 from engine.library.document_file import SNAPSHOT, stamp_of
@@ -202,6 +203,7 @@ class Projects:
 
         candidates = self._database.write(work)
         shutil.rmtree(grave, ignore_errors=True)
+        erase_canvases(self._layout, project_id)
         sweep_blobs(self._layout, self._database, self._blobs, candidates)
 
     def reconcile(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QMimeData, QPointF, QRect, QUrl
+from PySide6.QtCore import QMimeData, QModelIndex, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QColor, QImage
 
 from app.painting import layer_deeds
@@ -94,6 +94,69 @@ def test_a_canvas_in_the_trash_is_no_longer_offered_and_still_there(bench: Bench
     bench.tab.bench.throw_away()
     assert not bench.tab.is_open and archive.list() == []
     assert list(bench.session.library.layout.trash.glob("canvas-*/history.jsonl"))
+
+
+def test_a_canvas_comes_back_from_the_trash_with_its_history(bench: Bench, until: Until) -> None:
+    tab = bench.tab
+    layer_deeds.add_layer(tab.easel.document)
+    canvas = tab.bench.canvas
+    assert canvas is not None
+    tab.bench.throw_away()
+    until(tab.page.trash.isVisible)
+    assert tab.page.trash.text().strip() == "Trash (1)"
+    menu = tab.page.trash_menu()
+    [action] = menu.actions()
+    assert action.text().startswith("Restore Test")
+    action.trigger()
+    menu.close()
+    until(lambda: tab.bench.canvas is not None)
+    assert tab.bench.canvas is not None and tab.bench.canvas.id == canvas.id
+    assert len(tab.easel.document.painting.layers) == 2 and tab.history.can_undo
+    assert tab.bench.archive is not None and tab.bench.archive.trashed() == []
+
+
+def test_an_erased_project_leaves_no_canvas(bench: Bench, until: Until) -> None:
+    tab, library = bench.tab, bench.session.library
+    assert library is not None and bench.session.project is not None
+    doomed = bench.session.project
+    tab.bench.throw_away()
+    tab.bench.start("Second", 256, 256)
+    bench.session.switch_project(library.projects.create("Other"))
+    tab.bench.start("Kept", 256, 256)
+    until(lambda: tab.bench.canvas is not None and tab.bench.canvas.name == "Kept")
+    library.projects.trash(doomed.id)
+    library.projects.erase(doomed.id)
+    left = [path.parent.name for path in library.folder.rglob("canvas.json")]
+    assert tab.bench.canvas is not None and left == [tab.bench.canvas.id]
+
+
+def test_brushes_and_colours_are_those_of_the_last_time(make_bench: Callable[[], Bench], until: Until) -> None:
+    easel = make_bench().tab.easel
+    easel.take(ToolKind.ERASER)
+    easel.set_brush(size=77.0, hardness=0.25, pressure_opacity=True)
+    easel.set_colour(QColor("#3060c0"))
+    again = make_bench().tab.easel
+    until(lambda: again.brushes[ToolKind.ERASER].size == 77.0)
+    brush = again.brushes[ToolKind.ERASER]
+    assert (brush.hardness, brush.pressure_opacity, again.colour.name()) == (0.25, True, "#3060c0")
+    assert again.brushes[ToolKind.BRUSH].size != 77.0
+
+
+def test_a_layer_is_dragged_to_another_place(bench: Bench) -> None:
+    document, layers = bench.tab.easel.document, bench.tab.layers.list.layers
+    layer_deeds.add_layer(document)
+    layer_deeds.add_layer(document)
+    top, middle, lowest = [layers.index(row).data() for row in range(3)]
+    assert layers.flags(layers.index(0)) & Qt.ItemFlag.ItemIsDragEnabled
+    assert not layers.flags(layers.index(0)) & Qt.ItemFlag.ItemIsDropEnabled
+    assert layers.moveRow(QModelIndex(), 0, QModelIndex(), 3)
+    assert [layers.index(row).data() for row in range(3)] == [middle, lowest, top]
+    assert document.painting.layers[0].name == top
+    assert layers.moveRow(QModelIndex(), 2, QModelIndex(), 1)
+    assert [layers.index(row).data() for row in range(3)] == [middle, top, lowest]
+    assert not layers.moveRow(QModelIndex(), 1, QModelIndex(), 2), "there it is already"
+    document.undo()
+    assert [layers.index(row).data() for row in range(3)] == [middle, lowest, top]
 
 
 def test_generating_asks_for_the_masked_region_and_shows_what_comes(bench: Bench, until: Until) -> None:
