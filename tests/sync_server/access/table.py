@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from engine.protocol.ids import new_id
 from sync_server.access.roles import Action, Role, Scope
-from tests.sync_server.access.world import Build, Call, World, hash_of, push, shared_preset
+from tests.sync_server.access.world import Build, Call, World, hash_of, page, picture_asset, push, shared_preset
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,21 @@ TABLE: dict[str, Rule] = {
     "look_at_blob": Within(Action.SEE, lambda world: Call((world.workspace_id, world.blob))),
     "sign_blob": Within(Action.SEE, lambda world: Call((world.workspace_id, world.blob), {})),
     "get_signed_blob": Public("the address is signed, and its person's right is asked for at each use"),
+    # Assets, publications
+    "list_assets": Within(Action.SEE, lambda world: Call((), query={"workspace_id": world.workspace_id})),
+    "create_asset": Within(Action.EDIT, lambda world: Call((), picture_asset(world))),
+    "get_asset": Within(Action.SEE, lambda world: Call((world.asset(),))),
+    "change_asset": Within(Action.EDIT, lambda world: Call((world.asset(),), {"name": "Other.png"})),
+    "delete_asset": Within(Action.EDIT, lambda world: Call((world.asset(),))),
+    "list_publications": Within(Action.SEE, lambda world: Call((), query={"workspace_id": world.workspace_id})),
+    "publish": Within(Action.PUBLISH, lambda world: Call((), page(world))),
+    "get_publication": Within(Action.SEE, lambda world: Call((world.publication(),))),
+    "change_publication": Within(Action.PUBLISH, lambda world: Call((world.publication(),), {"title": "Other"})),
+    "unpublish": Within(Action.PUBLISH, lambda world: Call((world.publication(),))),
+    "show_page": Public("published on purpose"),
+    "show_frame": Public("published on purpose"),
+    "get_public_file": Public("published on purpose"),
+    "look_at_public_file": Public("published on purpose"),
     # For those who keep the server running
     "healthz": Public("says that it answers"),
     "readyz": Public("says whether it is ready"),
@@ -183,6 +198,8 @@ TABLE: dict[str, Rule] = {
     "account_css": Public("looks"),
     "verify_page": Public("a page"),
     "verify_from_page": Public("needs the token from the mail"),
+    "opt_out_page": Public("a page"),
+    "opt_out_from_page": Public("needs the signed link of the mail"),
     "reset_page": Public("a page"),
     "reset_from_page": Public("needs the token from the mail"),
 }

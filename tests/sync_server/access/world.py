@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +11,7 @@ from typing import Any
 
 import httpx
 from blake3 import blake3
+from PIL import Image
 
 from engine.protocol.ids import new_id
 from tests.sync_server.running import SignedIn
@@ -83,7 +86,7 @@ class World:
 
     def sent(self) -> str:
         """The id of an upload of the owner that only waits to be completed; each time of another file."""
-        content = new_id().encode()
+        content = picture()
         upload_id = self.upload(content)
         headers = {"X-Part-Hash": hash_of(content)}
         answer = self.owner.put(f"/uploads/{upload_id}/parts/1", content=content, headers=headers)
@@ -97,6 +100,14 @@ class World:
         assert answer.status_code == 200, answer.text
         return answer.json()["hash"]
 
+    def asset(self) -> str:
+        """The id of a new asset."""
+        return self._made("/assets", **picture_asset(self))
+
+    def publication(self) -> str:
+        """The id of a new public page."""
+        return self._made("/publications", **page(self))
+
     def viewer_id(self) -> str:
         return self.crowd.people["VIEWER"].user_id
 
@@ -104,6 +115,21 @@ class World:
         answer = self.owner.post(path, json=body)
         assert answer.status_code == 201, answer.text
         return answer.json()["id"]
+
+
+def picture() -> bytes:
+    """A small PNG, each time another one."""
+    file = io.BytesIO()
+    Image.frombytes("RGB", (8, 8), os.urandom(192)).save(file, "PNG")
+    return file.getvalue()
+
+
+def picture_asset(world: World) -> dict[str, Any]:
+    return {"workspace_id": world.workspace_id, "name": "Zorbo.png", "type": "IMAGE", "blob": world.blob}
+
+
+def page(world: World) -> dict[str, Any]:
+    return {"workspace_id": world.workspace_id, "title": "Zorbo", "files": [{"role": "PREVIEW", "blob": world.blob}]}
 
 
 def hash_of(content: bytes) -> str:

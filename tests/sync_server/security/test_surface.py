@@ -14,7 +14,7 @@ from tests.sync_server.access.world import Call, send
 from tests.sync_server.running import ServerThread
 from tests.sync_server.teams import Crowd, newcomer
 
-SHOWN_TO_ALL_SITES = {"get_public_asset"}
+SHOWN_TO_ALL_SITES = {"get_public_file", "look_at_public_file"}
 
 
 @pytest.fixture(scope="module")
