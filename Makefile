@@ -51,6 +51,7 @@ test: $(VENV)/.test-ready check
 	OMP_NUM_THREADS=1 xvfb-run -a -s "-screen 0 1400x900x24 +extension GLX" $(BIN)/python -m pytest -q -m gl tests/app
 
 test-slow: $(VENV)/.test-ready
+	@$(PYTHON) engine/cli/system_packages.py --slow-tests
 	$(ONE_THREAD) $(BIN)/python -m pytest -q -m slow --timeout 1800
 
 bench: $(VENV)/.ready

@@ -1,12 +1,13 @@
 """Which system libraries the studio needs and which are missing; standard library only, so that it runs before setup.
 
-`python3 engine/cli/system_packages.py [--tests]` installs what is missing where it may (root on Debian or Ubuntu);
+`python3 engine/cli/system_packages.py [--tests | --slow-tests]` installs what is missing where it may (root on Debian or Ubuntu);
 elsewhere it says in one sentence what to install.
 """
 
 from __future__ import annotations
 
 import ctypes
+import glob
 import os
 import shutil
 import subprocess
@@ -34,9 +35,10 @@ QT_LIBRARIES: dict[str, str] = {
 }
 TEST_PROGRAMS: dict[str, str] = {"Xvfb": "xvfb", "xauth": "xauth"}
 TEST_FILES: dict[str, str] = {"libGLX_mesa.so.0": "libgl1-mesa-dri"}
+SLOW_TEST_PROGRAMS: dict[str, str] = {"gs": "ghostscript"}
 
 
-def missing_packages(*, for_tests: bool) -> list[str]:
+def missing_packages(*, for_tests: bool, for_slow_tests: bool = False) -> list[str]:
     """Debian names of the packages that are missing on this machine; always empty outside Linux."""
     if not sys.platform.startswith("linux"):
         return []
@@ -49,6 +51,11 @@ def missing_packages(*, for_tests: bool) -> list[str]:
             missing.append(package)
     if for_tests:
         missing += [package for program, package in TEST_PROGRAMS.items() if shutil.which(program) is None]
+        # Debian keeps the server's programs out of the search path.
+        if shutil.which("initdb") is None and not glob.glob("/usr/lib/postgresql/*/bin/initdb"):
+            missing.append("postgresql")
+    if for_slow_tests:
+        missing += [package for program, package in SLOW_TEST_PROGRAMS.items() if shutil.which(program) is None]
     return sorted(set(missing))
 
 
@@ -64,14 +71,19 @@ def install(packages: list[str]) -> bool:
 
 
 def main() -> int:
-    for_tests = "--tests" in sys.argv
-    packages = missing_packages(for_tests=for_tests)
+    for_slow_tests = "--slow-tests" in sys.argv
+    for_tests = for_slow_tests or "--tests" in sys.argv
+
+    def missing() -> list[str]:
+        return missing_packages(for_tests=for_tests, for_slow_tests=for_slow_tests)
+
+    packages = missing()
     if not packages:
         return 0
     print("Installing system packages: " + " ".join(packages))
-    if install(packages) and not missing_packages(for_tests=for_tests):
+    if install(packages) and not missing():
         return 0
-    packages = missing_packages(for_tests=for_tests)
+    packages = missing()
     names = " ".join(packages)
     sys.stderr.write(
         f"These system packages are missing and could not be installed here: {names}. "
