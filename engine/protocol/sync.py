@@ -36,6 +36,8 @@ class Update(SyncModel):
     created_at: str
     snapshot: bool = False
     """The whole document up to this number, in the place of the entries before; it is imported like any update."""
+    merged_from: int | None = None
+    """This stands for all entries from that number on: many small ones, in fewer bytes."""
     returned_by: str | None = None
     """Who gave back another's edits that the server had lost."""
 

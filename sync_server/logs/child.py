@@ -57,6 +57,8 @@ def _answer(documents: Documents, header: dict[str, Any], data: bytes) -> tuple[
             return {"spans": spans, "weight": weight}, b""
         case "snapshot":
             return {}, documents.snapshot(project)
+        case "updates_since":
+            return {}, documents.updates_since(project, header["version"])
         case "value_at":
             return {}, documents.value_at(project, header["version"], header["most_bytes"])
         case "snapshot_at":

@@ -83,6 +83,10 @@ class Documents:
         """The whole document with its history."""
         return self._known[project].doc.export(ExportMode.Snapshot())
 
+    def updates_since(self, project: str, version: Mapping[str, int]) -> bytes:
+        """Everything that came after a version, as one update."""
+        return self._known[project].doc.export(ExportMode.Updates(_vector(version)))
+
     def value_at(self, project: str, version: Mapping[str, int], most_bytes: int) -> bytes:
         """The document's content at a version, as JSON. Raises Refused when it is too large."""
         doc = self._known[project].doc
@@ -171,9 +175,13 @@ def _end(version: VersionVector, peer: int) -> int:
     return 0 if last is None else last + 1
 
 
-def _frontiers(doc: LoroDoc, version: Mapping[str, int]) -> Frontiers:
+def _vector(version: Mapping[str, int]) -> VersionVector:
     vector = VersionVector()
     for peer, end in version.items():
         if end > 0:
             vector.set_end(ID(int(peer), end))
-    return doc.vv_to_frontiers(vector)
+    return vector
+
+
+def _frontiers(doc: LoroDoc, version: Mapping[str, int]) -> Frontiers:
+    return doc.vv_to_frontiers(_vector(version))

@@ -59,6 +59,11 @@ class Validator:
         """The whole document at the head of its log. Raises Unavailable."""
         return self._ask(self.readers_child, project_id, number, {"do": "snapshot"})[1]
 
+    def updates_since(self, project_id: str, number: int, version: Mapping[str, int]) -> bytes:
+        """Everything that came after a version, as one update. Raises BadRequest, Unavailable."""
+        header = {"do": "updates_since", "version": dict(version)}
+        return self._ask(self.readers_child, project_id, number, header)[1]
+
     def snapshot_at(self, project_id: str, number: int, version: Mapping[str, int]) -> bytes:
         """The document with its history up to a version. Raises BadRequest, Unavailable."""
         header = {"do": "snapshot_at", "version": dict(version)}

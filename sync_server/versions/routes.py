@@ -14,13 +14,14 @@ from sync_server.access.principal import Principal
 from sync_server.access.roles import Action
 from sync_server.http.dependencies import Caller, Reading, State
 from sync_server.inputs import IdInPath, Limit
+from sync_server.logs.past import version_at
 from sync_server.logs.reading import names_of
 from sync_server.logs.routes import MAX_NUMBER
 from sync_server.logs.validator import Validator
 from sync_server.problems import IN_WORKSPACE, Missing, TooLarge, documented
 from sync_server.state import ServerState
+from sync_server.versions.history import Sitting, history
 from sync_server.versions.schemas import DocumentVersion, HistoryItem, HistoryPage
-from sync_server.versions.versions import Sitting, history, version_at
 
 router = APIRouter(prefix="/projects", tags=["versions"])
 Number = Annotated[int, PathParameter(ge=0, le=MAX_NUMBER, description="An entry of the document's log.")]

@@ -49,6 +49,20 @@ def test_a_replica_that_lacks_little_gets_the_entries(team: Team) -> None:
     ]
 
 
+def test_many_entries_come_as_one_update_of_few_bytes(team: Team) -> None:
+    replica = _filled(team, 5)
+    behind = Replica(team.viewer, replica.project_id)
+    for number in range(40):
+        replica.set(f"line {number % 7}", 100 + number)
+        replica.push()
+    path, query = f"/projects/{replica.project_id}/log", {"after_update": 5}
+    each = team.viewer.get(path, params={**query, "merged": False})
+    (merged,) = behind.pull()
+    assert (merged["number"], merged["merged_from"], merged["author_id"]) == (45, 6, None)
+    assert behind.value == replica.value
+    assert len(team.viewer.get(path, params=query).content) * 10 < len(each.content)
+
+
 def test_old_bytes_are_dropped_and_every_version_can_still_be_seen(team: Team) -> None:
     replica = _filled(team, 8)
     keeper = team.server.state.get(Housekeeping)

@@ -1,8 +1,4 @@
-"""A project as it was: which operations its document held at an entry of its log, and who changed it when.
-
-Each entry says what it added, so that a past version is the present one less the entries after it; no old bytes are
-needed, because the document keeps its own history.
-"""
+"""The history of a project: who changed it when, what one person did in a row as one line."""
 
 from __future__ import annotations
 
@@ -14,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sync_server.logs.models import DocumentUpdate
-from sync_server.logs.reading import version_of
 
 ONE_SITTING = timedelta(minutes=15)
 """Edits of one person with shorter pauses than this are one line of the history."""
@@ -32,21 +27,6 @@ class Sitting:
     began_at: datetime
     ended_at: datetime
     operations: int
-
-
-def version_at(session: Session, project_id: str, number: int) -> dict[str, int]:
-    """How many operations of each peer the document held at this entry."""
-    version = version_of(session, project_id)
-    later = (
-        select(DocumentUpdate.spans)
-        .where(DocumentUpdate.project_id == project_id, DocumentUpdate.number > number)
-        .order_by(DocumentUpdate.number.desc())
-        .execution_options(yield_per=_READ_AT_ONCE)
-    )
-    for spans in session.scalars(later):
-        for peer, (first, _) in spans.items():
-            version[peer] = min(version.get(peer, first), first)
-    return {peer: end for peer, end in version.items() if end > 0}
 
 
 def history(session: Session, project_id: str, before: int | None, limit: int) -> list[Sitting]:
