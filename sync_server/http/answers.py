@@ -64,7 +64,7 @@ class Answers:
             return None
 
 
-def _of(owner: str, key: str) -> Select[tuple[IdempotentAnswer]]:
+def _of(owner: str, key: str) -> Select[IdempotentAnswer]:
     return (
         select(IdempotentAnswer).where(IdempotentAnswer.owner == owner, IdempotentAnswer.key == key).with_for_update()
     )
