@@ -1,17 +1,17 @@
 """Which system libraries the studio needs and which are missing; standard library only, so that it runs before setup.
 
-`python3 engine/cli/system_packages.py [--tests | --slow-tests]` installs what is missing where it may (root on Debian or Ubuntu);
-elsewhere it says in one sentence what to install.
+`python3 engine/cli/system_packages.py [--tests | --slow-tests]` installs what is missing where it may (root on Debian or
+Ubuntu); elsewhere it says in one sentence what to install.
 """
 
 from __future__ import annotations
 
 import ctypes
-import glob
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 # Library file -> Debian package. Qt's xcb plugin blames xcb-cursor0 whichever of these is missing.
 QT_LIBRARIES: dict[str, str] = {
@@ -52,7 +52,7 @@ def missing_packages(*, for_tests: bool, for_slow_tests: bool = False) -> list[s
     if for_tests:
         missing += [package for program, package in TEST_PROGRAMS.items() if shutil.which(program) is None]
         # Debian keeps the server's programs out of the search path.
-        if shutil.which("initdb") is None and not glob.glob("/usr/lib/postgresql/*/bin/initdb"):
+        if shutil.which("initdb") is None and not any(Path("/usr/lib").glob("postgresql/*/bin/initdb")):
             missing.append("postgresql")
     if for_slow_tests:
         missing += [package for program, package in SLOW_TEST_PROGRAMS.items() if shutil.which(program) is None]
