@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from engine.cloud import history, notifications, oauth, share, workspaces
+from engine.cloud import history, notifications, oauth, publications, share, workspaces
 from engine.cloud.files import Files, Progress
 from engine.cloud.http import Http
 from engine.cloud.projects import ProjectSync
@@ -27,6 +27,7 @@ from engine.cloud.records import (
     Invitation,
     Member,
     Notice,
+    PublicationInfo,
     RemoteProject,
     Role,
     SyncStatus,
@@ -268,6 +269,20 @@ class CloudDesk:
         has that content now. Syncs first."""
         self._projects.run(project_id)
         return history.restore(self.library, self.session, project_id, number)
+
+    # Public pages
+
+    def publish(self, entry_id: str, title: str = "", description: str = "") -> PublicationInfo:
+        """Make a public page of a result; its `url` is for everyone who has it."""
+        entry = self.library.gallery.get(entry_id)
+        return publications.publish(self.library, self.session, entry, title, description)
+
+    def unpublish(self, publication_id: str) -> None:
+        publications.unpublish(self.session, publication_id)
+
+    def publications(self) -> list[PublicationInfo]:
+        """The pages of all one's workspaces, the newest first."""
+        return publications.publications(self.library, self.session)
 
     # People
 

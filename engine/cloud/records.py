@@ -165,13 +165,20 @@ class VersionInfo(Record):
 
 
 class PublicationInfo(Record):
-    """A public page. `url` is its address."""
+    """A public page at `url`. `entry_id` is None when another library published it."""
 
     id: str
     url: str
+    embed: str = ""
+    """HTML that shows it on another site."""
     title: str = ""
+    description: str = ""
+    workspace_id: str = ""
+    project_id: str | None = None
+    entry_id: str | None = None
     views: int = 0
     created_at: str = ""
+    ended_at: str | None = None
 
 
 class Notice(Record):
