@@ -12,6 +12,7 @@ from sync_server.accounts.pages import page
 from sync_server.accounts.people import me_of
 from sync_server.accounts.schemas import SignedIn
 from sync_server.accounts.second_step import SecondSteps
+from sync_server.audit.service import Audited, record
 from sync_server.http.address import client_address, counted_address
 from sync_server.http.dependencies import State
 from sync_server.limits.limiter import Limiter
@@ -92,12 +93,20 @@ def finish_provider_sign_in(
 def exchange_provider_code(state: State, request: Request, given: Exchange) -> SignedIn:
     """Sign in on a device with the code that came to the studio's port; makes the account when it is new"""
     address = client_address(request, state.config.trusted_proxies)
-    with state.database.write() as session:
-        grant = flow.collect(session, given.code, given.code_verifier, linking_user_id=None)
-        user = identities.user_of(session, state.config, grant)
-        state.get(SecondSteps).check(session, user, given.second_factor)
-        pair = tokens.sign_in(state, session, user, device_name=given.device_name, address=address)
-        return SignedIn(**vars(pair), user=me_of(session, user))
+    user_id: str | None = None
+    try:
+        with state.database.write() as session:
+            grant = flow.collect(session, given.code, given.code_verifier, linking_user_id=None)
+            user = identities.user_of(session, state.config, grant)
+            user_id = user.id
+            state.get(SecondSteps).check(session, user, given.second_factor)
+            pair = tokens.sign_in(state, session, user, device_name=given.device_name, address=address)
+            return SignedIn(**vars(pair), user=me_of(session, user))
+    except Unauthenticated:
+        if given.second_factor is not None:
+            with state.database.write() as session:
+                record(session, None, Audited.SIGN_IN_FAILED, user_id=user_id)
+        raise
 
 
 def _see_other(target: str) -> RedirectResponse:

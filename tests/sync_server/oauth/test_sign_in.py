@@ -183,6 +183,8 @@ def test_the_second_factor_is_asked_for_and_the_code_stays_good_meanwhile(
     needed = again.exchange(code)
     assert (needed.status_code, needed.json()["code"]) == (401, "second_factor_needed")
     assert again.exchange(code, second_factor="000000").status_code == 401
+    recorded = [event["action"] for event in client.get("/api/v1/audit").json()["items"]]
+    assert recorded.count("account.sign_in_failed") == 1
     assert again.exchange(code, second_factor=pyotp.TOTP(secret).now()).status_code == 200
 
 
