@@ -1,7 +1,7 @@
 """Which system libraries the studio needs and which are missing; standard library only, so that it runs before setup.
 
-`python3 engine/cli/system_packages.py [--tests | --slow-tests]` installs what is missing where it may (root on Debian or
-Ubuntu); elsewhere it says in one sentence what to install.
+`python3 engine/cli/system_packages.py [--tests | --slow-tests]` installs what is missing where it may (root on Debian
+or Ubuntu); elsewhere it says in one sentence what to install.
 """
 
 from __future__ import annotations
