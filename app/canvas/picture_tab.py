@@ -78,7 +78,7 @@ class PictureTab(QWidget):
             return
         path = self._session.library.blobs.path(entry.artifact.blob)
         shown = describe(entry)
-        if entry.artifact.type is AssetType.IMAGE:
+        if entry.artifact.type is AssetType.IMAGE or entry.artifact.role == "logo":
             self._session.background.run(lambda: QImage(str(path)), lambda image: self._loaded(entry.id, image, shown))
         else:
             self._loaded(entry.id, QImage(), shown)

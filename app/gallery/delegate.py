@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 CAPTION_PX = 20
 GAP_PX = 8
 STAR_PX, STAR_STEP_PX = 10, 11
-_KIND_NAMES = {"webm": "WebM", "webp": "WebP", "apng": "APNG", "gif": "GIF", "png-sequence": "ZIP"}
+_KIND_NAMES = {
+    "webm": "WebM",
+    "webp": "WebP",
+    "apng": "APNG",
+    "gif": "GIF",
+    "png-sequence": "ZIP",
+    "logo": "SVG",
+    "logo-pack": "Pack",
+}
 
 
 class TileDelegate(QStyledItemDelegate):
@@ -116,4 +124,6 @@ class TileDelegate(QStyledItemDelegate):
 
 
 def _is_picture(entry: Entry) -> bool:
-    return entry.artifact.media_type.startswith("image/") and entry.artifact.media_type != "image/svg+xml"
+    # A logo's outlines are plain; the builder's drawings use more of SVG than Qt knows.
+    drawn = entry.artifact.media_type == "image/svg+xml" and entry.artifact.role != "logo"
+    return entry.artifact.media_type.startswith("image/") and not drawn

@@ -30,6 +30,7 @@ FEW_STEPS = 40
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 
 PICTURES = ("picture", "sheet", "comparison", "control-map")
+LOGOS = ("logo", "logo-pack")
 ANIMATIONS = ("webm", "webp", "apng", "gif", "png-sequence")
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 from app.gallery.carry import drag_data
 from app.gallery.deeds import Deeds
 from app.gallery.filter_box import MADE_WITH, FilterBox
-from app.gallery.model import ANIMATIONS, PICTURES, Filter, GalleryModel, Likeness
+from app.gallery.model import ANIMATIONS, LOGOS, PICTURES, Filter, GalleryModel, Likeness
 from app.gallery.search_field import SearchField
 from app.gallery.selection_bar import SelectionBar
 from app.gallery.view import GalleryView
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from engine.library.projects import Project
 
 TYPING_PAUSE_MS = 200
+ROLES = {"pictures": PICTURES, "animations": ANIMATIONS, "logos": LOGOS}
 
 
 class GalleryPanel(QWidget):
@@ -93,8 +94,8 @@ class GalleryPanel(QWidget):
     def _build_scopes(self) -> QHBoxLayout:
         self.scope = Segmented([("project", "Project"), ("all", "All")])
         self.scope.chosen.connect(lambda _key: self._apply())
-        self.kind = Segmented([("pictures", "", "image"), ("animations", "", "film")])
-        self.kind.setToolTip("Pictures or animations")
+        self.kind = Segmented([("pictures", "", "image"), ("animations", "", "film"), ("logos", "", "shapes")])
+        self.kind.setToolTip("Pictures, animations or logos")
         self.kind.chosen.connect(lambda _key: self._apply())
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, SPACE_2, 0)
@@ -228,7 +229,7 @@ class GalleryPanel(QWidget):
         self.trash_bar.setVisible(trashed)
         place = EntryFilter(
             project_id=project.id if project is not None and self.scope.key == "project" else None,
-            roles=PICTURES if self.kind.key == "pictures" else ANIMATIONS,
+            roles=ROLES[self.kind.key],
             favourites=self.favourites.isChecked(),
             trashed=trashed,
         )
@@ -259,6 +260,8 @@ class GalleryPanel(QWidget):
             return "The trash is empty."
         if wanted.favourites:
             return "No favourites yet. Select a picture and press F."
+        if self.kind.key == "logos":
+            return "No logos yet. Select a picture and open Logo."
         if self.kind.key == "animations":
             return "No animations yet. Select a picture, open Animate and export it."
         return "Your mascots appear here."

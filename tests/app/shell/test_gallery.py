@@ -12,7 +12,9 @@ from app.gallery.carry import drag_data
 from app.gallery.model import PAGE
 from app.gallery.thumbnails import EDGE_PX, load_thumbnail
 from engine.library.embed import read_recipe
+from engine.library.entry_filter import EntryFilter
 from engine.library.gallery import Entry
+from engine.protocol.artifacts import Artifact, AssetType
 from engine.protocol.recipes import PictureRecipe
 from tests.app.conftest import MakeStudio, TestStudio, Until
 from tests.app.samples import add_drawing, mascots, png_of
@@ -198,3 +200,31 @@ def test_erasing_asks_first_and_frees_the_file(studio: TestStudio, until: Until)
     card.act.click()
     until(lambda: entry.artifact.blob not in studio.session.library.blobs)
     until(lambda: gallery.model.rowCount() == 0)
+
+
+def test_logos_and_their_packs_have_a_place_of_their_own(studio: TestStudio, until: Until) -> None:
+    library, gallery = studio.session.library, studio.studio.gallery
+    assert library is not None and studio.session.project is not None
+    add_drawing(library, studio.session.project.id, mascots(1)[0], size=64)
+    svg = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><path d="M0 0h64v64H0z" fill="#3060c0"/></svg>'
+    )
+    made = (
+        ("logo", AssetType.VECTOR, "image/svg+xml", svg),
+        ("logo-pack", AssetType.OTHER, "application/zip", b"PK\x05\x06" + bytes(18)),
+    )
+    for role, kind, media_type, data in made:
+        artifact = Artifact(
+            type=kind, role=role, blob=library.blobs.add_bytes(data), media_type=media_type, file_name=f"fox.{role}",
+            size_bytes=len(data),
+        )  # fmt: skip
+        library.gallery.add(studio.session.project.id, None, artifact, None)
+    until(lambda: gallery.model.rowCount() == 1)
+    gallery.kind.choose("logos")
+    gallery.kind.chosen.emit("logos")
+    until(lambda: gallery.model.rowCount() == 2)
+    gallery.view.select_row(gallery.model.row_of(library.gallery.find(EntryFilter(roles=("logo",)))[0].id))
+    until(lambda: studio.session.entry is not None and studio.session.entry.artifact.role == "logo")
+    view = studio.studio.picture.view
+    until(lambda: not view.image.isNull())
+    assert view.image.pixelColor(30, 30).name() == "#3060c0"
