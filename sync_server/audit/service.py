@@ -100,7 +100,7 @@ def events_of_account(session: Session, user_id: str, after: str | None, limit: 
     return _page(session, own, after, limit)
 
 
-def _page(session: Session, events: Select[tuple[AuditEvent]], after: str | None, limit: int) -> list[AuditEvent]:
+def _page(session: Session, events: Select[AuditEvent], after: str | None, limit: int) -> list[AuditEvent]:
     if after is not None:
         events = events.where(AuditEvent.id < after)
     return list(session.scalars(events.order_by(AuditEvent.id.desc()).limit(limit)))

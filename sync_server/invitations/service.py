@@ -164,9 +164,9 @@ def _sent(state: ServerState, session: Session, invitation: Invitation, workspac
     return offer
 
 
-def _offers() -> Select[tuple[Invitation, str, str | None]]:
+def _offers() -> Select[Invitation, str, str]:
     return (
-        select(Invitation, Workspace.name, User.name)
+        select(Invitation, Workspace.name, func.coalesce(User.name, ""))
         .join(Workspace, Workspace.id == Invitation.workspace_id)
         .outerjoin(User, User.id == Invitation.invited_by)
         .where(Invitation.state == InvitationState.OPEN)
@@ -175,12 +175,12 @@ def _offers() -> Select[tuple[Invitation, str, str | None]]:
 
 
 def _page(
-    session: Session, offers: Select[tuple[Invitation, str, str | None]], after: str | None, limit: int
+    session: Session, offers: Select[Invitation, str, str], after: str | None, limit: int
 ) -> list[Offer]:
     if after is not None:
         offers = offers.where(Invitation.id > after)
-    rows = session.execute(offers.limit(limit)).tuples()
-    return [Offer(invitation, workspace, inviter or "") for invitation, workspace, inviter in rows]
+    rows = session.execute(offers.limit(limit))
+    return [Offer(invitation, workspace, inviter) for invitation, workspace, inviter in rows]
 
 
 def _of_workspace(session: Session, workspace_id: str, invitation_id: str) -> Invitation:
