@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from engine.cli import exits
 from engine.cli.cloud import find_member, find_workspace, open_desk
 from engine.cli.context import Context
-from engine.cloud.records import Role
-from engine.protocol.errors import NotFound
+from engine.cloud.records import Invitation, Role
+from engine.protocol.errors import Forbidden, NotFound
 
 if TYPE_CHECKING:
     from engine.cloud.desk import CloudDesk
@@ -31,7 +31,7 @@ def run(context: Context) -> int:
 
 
 def _list(context: Context, desk: CloudDesk) -> None:
-    for offer in desk.invitations():
+    for offer in _offers(desk):
         context.console.note(
             f"You are invited to “{offer.workspace_name}” as {offer.role}: `mascotforge workspace join "
             f"“{offer.workspace_name}”`."
@@ -42,6 +42,14 @@ def _list(context: Context, desk: CloudDesk) -> None:
         for one in desk.workspaces()
     ]  # fmt: skip
     context.console.table(rows, ("id", "name", "role", "members", "used_mb"), empty="You belong to no workspace.")
+
+
+def _offers(desk: CloudDesk) -> list[Invitation]:
+    try:
+        return desk.invitations()
+    except Forbidden:
+        # An API key isn't somebody who could be invited.
+        return []
 
 
 def _join(context: Context, desk: CloudDesk) -> None:

@@ -74,9 +74,7 @@ def join(owner: TestStudio, guest: SignedIn, until: Until, role: str = "MEMBER")
     return made[0]
 
 
-def test_a_workspace_is_made_people_invited_changed_and_removed(
-    enter: Enter, mia: SignedIn, until: Until
-) -> None:
+def test_a_workspace_is_made_people_invited_changed_and_removed(enter: Enter, mia: SignedIn, until: Until) -> None:
     studio = enter(ADA, name="Ada")
     sheet = workspaces_sheet(studio, until)
     sheet.new_name.setText("Studio Fox")
@@ -106,9 +104,7 @@ def test_a_workspace_is_made_people_invited_changed_and_removed(
     until(lambda: "Mia Fox" not in people_in(sheet))
 
 
-def test_an_invitation_is_told_by_the_bell_and_accepted(
-    enter: Enter, mia: SignedIn, until: Until
-) -> None:
+def test_an_invitation_is_told_by_the_bell_and_accepted(enter: Enter, mia: SignedIn, until: Until) -> None:
     studio = enter(ADA)
     workspace = mia.post("/workspaces", json={"name": "Rabbit & Co."}).json()
     mia.post(f"/workspaces/{workspace['id']}/invitations", json={"email": ADA, "role": "MEMBER"})
