@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from sync_server.publications.models import FileRole, Publication, PublicationKi
 
 COLOURS = ("#8ea7ff", "#ffb3d1", "#9be7d8")
 """For what has none of its own, as a film."""
+HUE_APART = 0.06
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _NOUNS = {
     PublicationKind.MASCOT: "A mascot",
@@ -116,8 +118,29 @@ def _summary(publication: Publication) -> str:
 
 
 def _colours(publication: Publication) -> list[str]:
+    """Three that go with the picture: its own vivid ones, neither outlines nor paper; they tint a whole page."""
     own = [colour for file in publication.files for colour in file.colours if _COLOUR.fullmatch(colour)]
-    return [*dict.fromkeys(own), *COLOURS][:3]
+    vivid = [colour for colour in dict.fromkeys(own) if _is_vivid(colour)]
+    chosen = vivid[:1]
+    for colour in [*vivid[1:], *COLOURS]:
+        if len(chosen) < 3 and all(_hue_apart(colour, other) > HUE_APART for other in chosen):
+            chosen.append(colour)
+    return [*chosen, *COLOURS][:3]
+
+
+def _is_vivid(colour: str) -> bool:
+    _, lightness, saturation = _hls(colour)
+    return 0.35 <= lightness <= 0.85 and saturation >= 0.25
+
+
+def _hue_apart(one: str, other: str) -> float:
+    distance = abs(_hls(one)[0] - _hls(other)[0])
+    return min(distance, 1 - distance)
+
+
+def _hls(colour: str) -> tuple[float, float, float]:
+    red, green, blue = bytes.fromhex(colour[1:])
+    return colorsys.rgb_to_hls(red / 255, green / 255, blue / 255)
 
 
 def _size(size: int) -> str:

@@ -10,7 +10,7 @@ from sync_server.scanning.findings import MAX_DECODED_PIXELS, MAX_FRAMES, MAX_PI
 
 TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
 _SAMPLE = 64
-_COLOURS = 4
+_COLOURS = 8
 _OPAQUE = 128
 
 
