@@ -19,6 +19,7 @@ _DECIDING = (
     "model_hash",
     "device",
     "dtype",
+    "storage",
     "threads",
     "scheduler",
     "vae_tiling",

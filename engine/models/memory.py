@@ -8,27 +8,32 @@ from typing import Literal
 from engine.models.machine import Accelerator, Machine, survey
 
 Dtype = Literal["float32", "float16", "bfloat16"]
-Offload = Literal["none", "model", "sequential"]
+Offload = Literal["none", "model", "group", "sequential"]
+Storage = Literal["whole", "eight bits"]
 
 SMALL_MODEL_PARAMETERS = 100_000_000
 """Below this a model is always computed in fp32 on a processor: equal pixels matter more there than speed."""
 SDXL_PARAMETERS = 3_470_000_000
 _LARGEST_PART = 0.75
 """The UNet's share of SDXL's parameters: what must fit on the device with model offload."""
+_EIGHT_BITS_SHARE = 0.55
+"""Norms and embeddings stay as they are."""
 _GIB = 2**30
 _SIGNS = ("not enough memory", "out of memory", "can't allocate memory", "cublas_status_alloc_failed")
 
 
 @dataclass(frozen=True)
 class MemoryPolicy:
-    """`device` as torch names it; `offload` moves whole models or single layers to the device when they are needed;
-    `vae_tiling` decodes in tiles; `reason` is one sentence for people."""
+    """`device` as torch names it; `offload` moves whole models, or layers shortly before they are needed ("group") or
+    when they are ("sequential"), to the device; `vae_tiling` decodes in tiles; `reason` is one sentence for people.
+    `storage` in eight bits halves the denoiser's weights, which loses a little of each."""
 
     device: str
     dtype: Dtype
     offload: Offload
     vae_tiling: bool
     reason: str
+    storage: Storage = "whole"
 
     @property
     def kind(self) -> str:
@@ -62,7 +67,11 @@ def lower(policy: MemoryPolicy, *, parameters: int) -> MemoryPolicy | None:
         return None if policy.vae_tiling else replace(policy, vae_tiling=True, reason="in tiles, to save memory.")
     if policy.offload == "none":
         return replace(policy, offload="model", vae_tiling=True, reason="one part at a time, to save memory.")
+    if policy.offload == "model" and policy.storage == "whole" and policy.kind == "cuda":
+        return replace(policy, storage="eight bits", reason="with weights in eight bits, to save memory.")
     if policy.offload == "model":
+        return replace(policy, offload="group", storage="whole", reason="a few layers at a time, to save memory.")
+    if policy.offload == "group":
         return replace(policy, offload="sequential", reason="one layer at a time, to save memory.")
     return None
 
@@ -92,14 +101,17 @@ def _on_accelerator(
         return MemoryPolicy(
             gpu.device, dtype, "model", True, f"{gpu.name} ({free} free) holds one part at a time, in {half}."
         )
+    if weights * _LARGEST_PART * _EIGHT_BITS_SHARE + working <= gpu.free_bytes:
+        return MemoryPolicy(
+            gpu.device, dtype, "model", True,
+            f"{gpu.name} ({free} free) holds one part at a time, its weights in eight bits, computed in {half}.",
+            "eight bits",
+        )  # fmt: skip
     if gpu.free_bytes >= 2 * _GIB:
         return MemoryPolicy(
-            gpu.device,
-            dtype,
-            "sequential",
-            True,
-            f"{gpu.name} ({free} free) holds one layer at a time, in {half}: slow.",
-        )
+            gpu.device, dtype, "group", True,
+            f"{gpu.name} ({free} free) holds a few layers at a time, in {half}, and fetches the next meanwhile: slow.",
+        )  # fmt: skip
     return None
 
 

@@ -34,6 +34,13 @@ class SpeedPolicy:
     choices: tuple[Choice, ...]
 
 
+_OFFLOADS = {
+    "model": "one part of the model at a time is on the GPU",
+    "group": "layers are fetched while those before them compute",
+    "sequential": "layers are fetched one by one",
+}
+
+
 def choose_speed(policy: MemoryPolicy) -> SpeedPolicy:
     """The options for a model that is held as `policy` says."""
     cuda = policy.kind == "cuda"
@@ -52,10 +59,10 @@ def choose_speed(policy: MemoryPolicy) -> SpeedPolicy:
                 "while no LoRA is worn" if cuda and whole else _exact(policy) if not cuda else "not with offloading",
             ),
             Choice("Compiled blocks", compiled, _compiled(cuda, whole, compiler)),
-            Choice("Eight-bit weights", False, _quantised(policy)),
+            Choice("Eight-bit weights", policy.storage == "eight bits", _quantised(policy)),
             Choice("Remembered prompts", True, "the last prompts' embeddings are kept, so a new seed reads no text"),
             Choice("VAE in tiles", policy.vae_tiling, "memory is short" if policy.vae_tiling else "it fits as a whole"),
-            Choice("Offloading", not whole, "not needed" if whole else f"{policy.offload} by {policy.offload}"),
+            Choice("Offloading", not whole, "not needed" if whole else _OFFLOADS[policy.offload]),
             Choice("Skipped features", False, "only where a picture asks for “Faster”: it changes pixels"),
         ),
     )  # fmt: skip
@@ -84,6 +91,10 @@ def _compiled(cuda: bool, whole: bool, compiler: str | None) -> str:
 
 
 def _quantised(policy: MemoryPolicy) -> str:
+    if policy.storage == "eight bits":
+        return "the largest part fits only so; layers that a LoRA changes stay in sixteen"
+    if policy.kind == "cpu":
+        return "a processor gains nothing by them"
     if policy.offload == "none":
         return "the whole model fits as it is, and eight bits lose a little"
-    return "this version offloads instead, which loses nothing"
+    return "offloading does here, and loses nothing"

@@ -25,6 +25,7 @@ def effective_settings(
         "device": policy.device,
         "dtype": policy.dtype,
         "offload": policy.offload,
+        **({"storage": policy.storage} if policy.storage != "whole" else {}),
         "vae_tiling": policy.vae_tiling,
         "threads": torch.get_num_threads(),
         "native_width": size[0],

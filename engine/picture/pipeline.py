@@ -18,6 +18,7 @@ from engine.models.machine import survey
 from engine.models.memory import MemoryPolicy, choose_policy, is_out_of_memory
 from engine.models.speed import choose_speed
 from engine.picture.architecture import Architecture, Conditioning
+from engine.picture.eight_bits import keep_in_eight_bits
 from engine.picture.families import architecture_of
 from engine.picture.loras.wardrobe import Wardrobe
 from engine.picture.tuning import Tuning
@@ -172,7 +173,7 @@ def load(model: InstalledModel, policy: MemoryPolicy) -> LoadedPipeline:
             "another checkpoint.",
             details=f"{type(error).__name__}: {error}",
         ) from error
-    _place(pipe, policy)
+    _place(pipe, architecture.denoiser(pipe), policy)
     tuning = Tuning(pipe, architecture.denoiser(pipe), choose_speed(policy))
     pipe.set_progress_bar_config(disable=True)
     return LoadedPipeline(pipe, model, policy, time.perf_counter() - began, architecture, tuning)
@@ -190,7 +191,7 @@ def _refuse_holes(pipe: Any, model: InstalledModel) -> None:
             )
 
 
-def _place(pipe: Any, policy: MemoryPolicy) -> None:
+def _place(pipe: Any, denoiser: Any, policy: MemoryPolicy) -> None:
     import torch
 
     if policy.dtype != "float32" and (policy.kind == "cpu" or getattr(pipe.vae.config, "force_upcast", True)):
@@ -199,9 +200,31 @@ def _place(pipe: Any, policy: MemoryPolicy) -> None:
     if policy.vae_tiling:
         pipe.vae.enable_tiling()
         pipe.vae.enable_slicing()
-    if policy.offload == "model":
+    if policy.storage == "eight bits":
+        keep_in_eight_bits(denoiser)
+    if policy.offload == "group":
+        fetch_layers_ahead(pipe, policy.device)
+    elif policy.offload == "model":
         pipe.enable_model_cpu_offload(device=policy.device)
     elif policy.offload == "sequential":
         pipe.enable_sequential_cpu_offload(device=policy.device)
     elif policy.kind != "cpu":
         pipe.to(policy.device)
+
+
+def fetch_layers_ahead(pipe: Any, device: str) -> None:
+    """Keep the layers in main memory; each is fetched while the one before it computes, where the device has streams.
+
+    The VAE stays on the device: it is small, and decodes without the call that would fetch its layers.
+    """
+    import torch
+
+    streams = torch.device(device).type == "cuda"
+    pipe.enable_group_offload(
+        onload_device=torch.device(device),
+        offload_type="leaf_level",
+        use_stream=streams,
+        record_stream=streams,
+        low_cpu_mem_usage=True,
+        exclude_modules=["vae"],
+    )

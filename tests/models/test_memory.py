@@ -6,6 +6,7 @@ import pytest
 
 from engine.models.machine import Accelerator, Machine, survey
 from engine.models.memory import SDXL_PARAMETERS, choose_policy, current_policy, is_out_of_memory, lower
+from engine.models.speed import choose_speed
 
 GIB = 2**30
 
@@ -16,11 +17,17 @@ def sdxl(machine: Machine):
 
 @pytest.mark.parametrize(
     ("gpu_gib", "device", "offload"),
-    [(12, "cuda:0", "none"), (7, "cuda:0", "model"), (4, "cuda:0", "sequential"), (1, "cpu", "none")],
+    [
+        (12, "cuda:0", "none"), (7, "cuda:0", "model"), (4.5, "cuda:0", "model in eight bits"),
+        (3, "cuda:0", "group"), (1, "cpu", "none"),
+    ],
 )  # fmt: skip
 def test_smaller_gpus_hold_less_of_the_model_at_a_time(gpu_gib: float, device: str, offload: str) -> None:
     policy = sdxl(Machine(32 * GIB, (Accelerator("cuda", 0, "A GPU", int(gpu_gib * GIB)),)))
-    assert (policy.device, policy.offload) == (device, offload)
+    how = f"{policy.offload} in eight bits" if policy.storage == "eight bits" else policy.offload
+    assert (policy.device, how) == (device, offload)
+    eight = next(choice for choice in choose_speed(policy).choices if choice.what == "Eight-bit weights")
+    assert eight.used is ("eight bits" in offload) and eight.why
     assert policy.reason.endswith(".")
 
 
@@ -50,7 +57,7 @@ def test_ladder_goes_down_and_ends(machine: Machine) -> None:
     while (next_policy := lower(seen[-1], parameters=SDXL_PARAMETERS)) is not None:
         assert next_policy not in seen
         seen.append(next_policy)
-    assert 2 <= len(seen) <= 4
+    assert 2 <= len(seen) <= 5
 
 
 def test_memory_errors_are_told_from_others() -> None:

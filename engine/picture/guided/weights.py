@@ -48,7 +48,7 @@ def loaded_controlnet(net: InstalledControlNet, loaded: LoadedPipeline) -> Any:
 
 def _placed(module: Any, loaded: LoadedPipeline) -> Any:
     policy = loaded.policy
-    if policy.offload == "sequential":
+    if policy.offload in ("group", "sequential"):
         import torch
         from accelerate import cpu_offload
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import JsonValue
 
 from engine.models.installed import InstalledModel
+from engine.picture.eight_bits import narrow, widen
 from engine.picture.loras.files import LoraFile, read_lora
 from engine.picture.loras.targets import Target
 from engine.picture.notes import Note
@@ -101,6 +102,7 @@ class Wardrobe:
 
     def _merge(self, target: Target, parts: list[tuple[float, LoraFile, str]]) -> None:
         layer = self.pipe.components[target.part].get_submodule(target.path)
+        widen(layer)
         for kind in ("weight", "bias"):
             value = _value(layer, kind)
             if value is None or not any(kind == "weight" or _shifts(file, target) for _, file, _ in parts):
@@ -138,6 +140,8 @@ class Wardrobe:
                 if value is not None:
                     value.copy_(self._plain[target, kind])
                 del self._plain[target, kind]
+                if all((target, other) not in self._plain for other in ("weight", "bias")):
+                    narrow(layer)
 
     def _notes(self, name: str, file: LoraFile) -> list[Note]:
         if not file.unmatched:
