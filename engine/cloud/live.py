@@ -167,6 +167,9 @@ class Live:
             for channel in channels:
                 self._say(Subscribe(channel=channel))
             self._connected(True)
+        if message.get("type") == "subscribed":
+            # A place that was said before the channel was heard reached nobody.
+            self._show_again(str(message.get("channel", "")).removeprefix("project:"))
         self._heard(message)
 
     def _keep_alive(self, socket: ClientConnection) -> None:
@@ -182,6 +185,12 @@ class Live:
                 places = dict(self._places)
             for project_id, place in places.items():
                 self._say(ShowPresence(project_id=project_id, place=place))
+
+    def _show_again(self, project_id: str) -> None:
+        with self._guard:
+            place = self._places.get(project_id)
+        if place is not None:
+            self._say(ShowPresence(project_id=project_id, place=place))
 
     def _say(self, message: SyncModel) -> None:
         if (socket := self._socket) is None:
