@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from sync_server.storage.folder import FolderStorage
 from sync_server.storage.s3 import S3Place, S3Storage
 from sync_server.storage.storage import Storage
+from tests.sync_server.storage.bucket import s3_endpoint
 
-
-@pytest.fixture(scope="session")
-def s3_endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+__all__ = ["s3_endpoint"]
 
 
 @pytest.fixture
