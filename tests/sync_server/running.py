@@ -158,10 +158,14 @@ def start_thread(config: ServerConfig, mailbox: Mailbox) -> ServerThread:
     return ServerThread(config.url, config, mailbox, app=app, uvicorn=server, thread=thread)
 
 
-def start_process(config: ServerConfig, mailbox: Mailbox) -> ServerProcess:
-    """Start the program `mascotforge-server` with this configuration; returns when it listens."""
+def start_process(config: ServerConfig, mailbox: Mailbox, *, log: int | None = None) -> ServerProcess:
+    """Start the program `mascotforge-server` with this configuration; returns when it listens. `log`: its stderr."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "sync_server.main"], env=environment(config), stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "sync_server.main"],
+        env=environment(config),
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
     )
     assert process.stdout is not None
     said = process.stdout.readline()

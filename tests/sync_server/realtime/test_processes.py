@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.sync_server.logs.replicas import Replica, fact, make_project
@@ -111,7 +112,8 @@ def test_a_broken_bridge_is_built_again_and_sockets_are_told_to_pull(two: Two, p
     project = make_project(two.olga, two.workspace_id)
     with live(two.second, two.mia_there) as socket:
         socket.subscribe(f"project:{project}")
-        with postgres.connection() as connection:
+        address = f"postgresql://postgres@127.0.0.1:{postgres.port}/postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mascotforge bridge'"
             )
