@@ -102,9 +102,9 @@ class Files:
         with self._guard:
             self._to_send.get(project.project_id, {}).pop(blob, None)
 
-    def receive(self, project: SharedProject, progress: Progress | None = None) -> None:
+    def receive(self, project: SharedProject, progress: Progress | None = None) -> int:
         """Fetch thumbnails and small originals, what is damaged here, the pictures of the document, and, when the
-        project is kept offline, all originals. What the server doesn't have yet is left for later."""
+        project is kept offline, all originals. Returns how many of them the server doesn't have yet."""
         damaged = self._notice_damage(project)
         remote = {one.blob: one for one in self._library.shared.remote_blobs(project.project_id)}
         for one in remote.values():
@@ -116,15 +116,17 @@ class Files:
             if project.keep_offline or blob in damaged or one.size_bytes <= thumbnails.WORTH_BYTES
         }
         wanted |= dict.fromkeys(self._wanted_inputs(project) - set(wanted), 0)
+        left = 0
         for number, blob in enumerate(sorted(wanted, key=lambda blob: wanted[blob]), 1):
             if self.stopping.is_set():
-                return
+                return 0
             if progress is not None:
                 progress(f"Fetching file {number} of {len(wanted)}", (number - 1) / len(wanted))
             try:
                 self.fetch(project, blob)
             except (NotFound, Expired):
-                continue
+                left += 1
+        return left
 
     def fetch(self, project: SharedProject, blob: str, came: Callable[[int], object] | None = None) -> Path:
         """A file of the project, here and sound. Raises NotFound, Expired, DownloadFailed, Unavailable, DiskFull."""

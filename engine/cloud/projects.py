@@ -90,15 +90,17 @@ class ProjectSync:
                 raise
             replica.sync(self._files.small_pictures)
 
-    def run_files(self, project: SharedProject, progress: Progress | None = None) -> None:
-        """Send and fetch the files of a project. Raises as `Files`; the status says so from then on."""
+    def run_files(self, project: SharedProject, progress: Progress | None = None) -> int:
+        """Send and fetch the files of a project; returns how many the server doesn't have yet. Raises as `Files`; the
+        status says so from then on."""
         try:
-            self._files.receive(project, progress)
+            left = self._files.receive(project, progress)
             self._files.send(project, progress)
         except MascotError as error:
             self._file_troubles[project.project_id] = error
             raise
         self._file_troubles.pop(project.project_id, None)
+        return left
 
     def take_message(self, project_id: str, arrived: Arrived) -> bool:
         """Take in what a message brought; False when something before it is missing, so that a pull is needed."""

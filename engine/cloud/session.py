@@ -59,14 +59,14 @@ class Known:
 
 def server_url(typed: str) -> str:
     """A server's address from what someone typed; https unless it is this computer or says so. Raises BadInput."""
-    text = typed.strip().rstrip("/")
+    text = typed.strip()
     if "://" not in text:
         host = text.partition(":")[0].partition("/")[0]
         text = f"{'http' if host in ('localhost', '127.0.0.1') else 'https'}://{text}"
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
         raise BadInput(f"“{typed.strip()[:80]}” is no address of a server; write one like https://mascots.example.org.")
-    return f"{parts.scheme}://{parts.netloc}{parts.path}".removesuffix(API)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}".removesuffix(API)
 
 
 class Session:

@@ -87,6 +87,8 @@ class Worker:
         self._events: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._file_work: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._plan = _Plan()
+        self._later = _Plan()
+        self._file_pauses: dict[str, float] = {}
         self._people: dict[str, list[Person]] = {}
         self._busy_with: str | None = None
         self._threads: list[threading.Thread] = []
@@ -161,7 +163,7 @@ class Worker:
             looked = time.monotonic()
             while True:
                 try:
-                    event = self._events.get(timeout=self._plan.wait_s())
+                    event = self._events.get(timeout=min(self._plan.wait_s(), self._later.wait_s()))
                     if event is None:
                         return
                     event()
@@ -174,6 +176,8 @@ class Worker:
                         self._wake(None, pull=False)
                     if now >= self._discover_at:
                         self._discover()
+                while (waiting := self._later.take()) is not None:
+                    self._want_files(waiting[0])
                 if self._events.empty() and (next_one := self._plan.take()) is not None:
                     self._sync_one(*next_one)
 
@@ -244,6 +248,7 @@ class Worker:
                 self._told("sync", project_id)
                 if message.get("facts"):
                     self._told("comments", project_id)
+                    self._file_pauses.pop(project_id, None)
                     self._want_files(project_id)
                 return
         except MascotError as error:
@@ -317,10 +322,19 @@ class Worker:
             if known is None or known.state != "active" or self._files.stopping.is_set():
                 continue
             try:
-                self._sync.run_files(known)
+                left = self._sync.run_files(known)
             except MascotError as error:
                 log.info("files of project %s wait: %s", project_id, error)
+                left = 1
+            self._files_later(project_id, left)
             self._told("sync", project_id)
+
+    def _files_later(self, project_id: str, left: int) -> None:
+        """Files whose maker is still sending them, or that met trouble, are asked for again, less and less often."""
+        pause = min(LONGEST_RETRY_S, 2 * self._file_pauses.get(project_id, FIRST_RETRY_S / 2)) if left else 0.0
+        self._file_pauses[project_id] = pause or FIRST_RETRY_S / 2
+        if left:
+            self._events.put(lambda: self._later.soon(project_id, pull=False, pause_s=pause))
 
 
 def _watch(library: Library) -> sqlite3.Connection:

@@ -240,5 +240,6 @@ def test_three_replicas_have_the_same_in_the_end(machine: type[Replicas]) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1500)
 def test_three_replicas_have_the_same_in_the_end_whatever_happens(machine: type[Replicas]) -> None:
-    run_state_machine_as_test(machine, settings=settings(max_examples=60, stateful_step_count=40, **QUIET))
+    run_state_machine_as_test(machine, settings=settings(max_examples=25, stateful_step_count=40, **QUIET))
