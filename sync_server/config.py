@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "MASCOTFORGE_SERVER_"
@@ -69,6 +69,13 @@ class ServerConfig(BaseSettings):
     max_document_bytes: int = 64 * 2**20
     rate_limits: bool = True
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("mail")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        if value and not value.startswith(("smtp://", "smtps://")):
+            raise ValueError("it must be written smtp://user:password@host:port or smtps://…")
+        return value
 
     @property
     def url(self) -> str:

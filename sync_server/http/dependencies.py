@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
 from sync_server.access.principal import Principal
@@ -36,7 +37,15 @@ Reading = Annotated[Session, Depends(_reading, scope="function")]
 Writing = Annotated[Session, Depends(_writing, scope="function")]
 
 
-def _caller(request: Request, state: State) -> Principal:
+# Only for the documentation: tokens are read in one place, `accounts/bearer.py`.
+_BEARER = HTTPBearer(
+    scheme_name="bearer", description="An access token, or an API key (`mfk_…`) with the scope.", auto_error=False
+)
+
+
+def _caller(
+    request: Request, state: State, _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+) -> Principal:
     with state.database.read() as session:
         return principal_of_request(state, session, request)
 

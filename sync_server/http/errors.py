@@ -9,13 +9,15 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as OutOfConnections
 from starlette.exceptions import HTTPException
 
 from engine.protocol.errors import ErrorCode
 from sync_server.problems import MEDIA_TYPE, BadRequest, FieldProblem, Problem, ProblemBody, Unavailable
 
 LOG = logging.getLogger("mascotforge.server")
+RETRY_AFTER_S = 2.0
 
 _CODES = {
     401: ErrorCode.UNAUTHENTICATED,
@@ -88,7 +90,14 @@ def install_error_handlers(app: FastAPI) -> None:
             request, Problem("The server failed at this request; its log says more under the number of the request.")
         )
 
+    async def no_database(request: Request, error: Exception) -> JSONResponse:
+        LOG.error("the database failed", exc_info=error)
+        sentence = "The server's database doesn't answer now; try again in a moment."
+        return problem_response(request, Unavailable(sentence, retry_after_s=RETRY_AFTER_S))
+
     app.add_exception_handler(Problem, told)
+    app.add_exception_handler(OperationalError, no_database)
+    app.add_exception_handler(OutOfConnections, no_database)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, framework)
     app.add_exception_handler(IntegrityError, raced)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from sync_server.http.admission import Admission, unbind_threads
 from sync_server.http.answers import Answers
 from sync_server.http.bodies import BodyLimit
 from sync_server.http.headers import SecurityHeaders
@@ -25,9 +26,11 @@ def install(app: FastAPI, state: ServerState) -> None:
     config, signer = state.config, state.get(Signer)
     metrics = Metrics()
     state.add(metrics)
+    state.starters.append(unbind_threads)
     app.add_middleware(Idempotency, answers=Answers(state.database), signer=signer)
     # base64 makes a push a third larger.
     app.add_middleware(BodyLimit, most=max(SMALLEST_LIMIT, config.max_update_bytes * 2))
+    app.add_middleware(Admission)
     app.add_middleware(Rates, limiter=state.get(Limiter), signer=signer)
     if config.cors_origins:
         app.add_middleware(
