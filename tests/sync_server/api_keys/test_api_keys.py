@@ -95,6 +95,7 @@ def test_a_revoked_expired_or_unknown_key_is_refused_and_so_is_one_of_a_closed_a
     with server.state.database.write() as session:
         past = datetime.now(UTC) - timedelta(seconds=1)
         session.execute(update(ApiKey).where(ApiKey.id == expired["id"]).values(expires_at=past))
+    assert ada.post(f"/auth/api-keys/{expired['id']}/rotate", json={}).status_code == 409
     for secret in (revoked["secret"], expired["secret"], "mfk_", "mfk_nonsense", "mfk_" + "é" * 9):
         answer = httpx.get(
             f"{server.url}/api/v1/settings", headers={"Authorization": b"Bearer " + secret.encode()}, timeout=10

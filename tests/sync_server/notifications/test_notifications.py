@@ -95,6 +95,14 @@ def test_a_kind_that_is_switched_off_is_not_told(sign_up: People, tell: Callable
     assert sentences(ada) == ["Ben mentioned you."]
 
 
+def test_a_kind_that_is_off_everywhere_is_forgotten_at_once(sign_up: People, tell: Callable[..., None]) -> None:
+    ada = sign_up("ada@example.org")
+    ada.patch("/notifications/preferences", json={"kinds": [{"kind": "commented", "app": False, "mail": False}]})
+    tell(ada)
+    ada.patch("/notifications/preferences", json={"kinds": [{"kind": "commented", "app": True}]})
+    assert sentences(ada) == []
+
+
 def test_preferences_begin_at_their_defaults_and_keep_what_is_not_named(sign_up: People) -> None:
     ada = sign_up("ada@example.org")
     before = ada.get("/notifications/preferences").json()

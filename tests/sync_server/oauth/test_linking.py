@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.sync_server.oauth.conftest import Studio
+from tests.sync_server.oauth.conftest import Studio, configuration
 from tests.sync_server.oauth.provider import FakePerson, FakeProvider
 from tests.sync_server.running import PASSWORD, ServerThread, SignedIn
 
@@ -45,6 +45,14 @@ def test_a_linked_account_signs_in_to_the_same_person(ada: SignedIn, studio: Stu
     assert Studio(server).sign_in().json()["user"]["id"] == ada.user_id
     assert [one["email"] for one in ada.get("/auth/oauth/identities").json()["items"]] == ["ada@example.org"]
     assert server.mailbox.wait("ada@example.org", "signing in")
+
+
+def test_linking_with_a_provider_that_cannot_be_reached_says_so(
+    sign_up: People, make_server: Callable[..., ServerThread], provider: FakeProvider
+) -> None:
+    bare = make_server(**{**configuration(provider), "oauth_base_urls": {"google": "http://127.0.0.1:9"}})
+    refused = begin(sign_up("ada@example.org", server=bare), Studio(bare))
+    assert refused.status_code == 503 and "Google can't be reached" in refused.json()["detail"]
 
 
 def test_linking_needs_the_password(ada: SignedIn, studio: Studio) -> None:

@@ -164,6 +164,32 @@ def test_a_provider_that_cannot_be_reached_is_told_to_the_studio(
     assert brought["error"] == "server_error" and "can't be reached" in brought["error_description"]
 
 
+def test_a_provider_that_answers_as_another_or_without_encryption_is_not_used(
+    make_server: Callable[..., ServerThread], provider: FakeProvider
+) -> None:
+    other_name = provider.url.replace("127.0.0.1", "localhost")
+    for address in (other_name, "http://accounts.example.org"):
+        odd = make_server(**{**configuration(provider), "oauth_base_urls": {"google": address}})
+        brought = Studio(odd).dance()
+        assert brought["error"] == "server_error" and "administrator" in brought["error_description"]
+
+
+def test_github_refusing_the_code_is_told_to_the_studio(studio: Studio, provider: FakeProvider) -> None:
+    started = studio.start("github").headers["Location"]
+    query = {name: values[0] for name, values in parse_qs(urlsplit(started).query).items()}
+    came_back = provider.authorize(query)
+    provider.codes.clear()
+    brought = studio.follow(came_back)
+    assert brought["error"] == "server_error" and "GitHub didn't confirm" in brought["error_description"]
+
+
+def test_a_closed_account_stays_closed(studio: Studio, server: ServerThread) -> None:
+    studio.sign_in()
+    with server.state.database.write() as session:
+        session.execute(update(User).values(disabled_at=datetime.now(UTC)))
+    assert Studio(server).sign_in().status_code == 403
+
+
 def test_a_closed_server_makes_no_accounts(make_server: Callable[..., ServerThread], provider: FakeProvider) -> None:
     closed = make_server(**configuration(provider), sign_up=False)
     assert Studio(closed).sign_in().status_code == 403
