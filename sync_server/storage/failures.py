@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 from obstore.exceptions import BaseError as ObstoreError
-from obstore.exceptions import NotFoundError
 
 from engine.protocol.errors import MascotError
 from sync_server.problems import Unavailable
@@ -24,13 +23,11 @@ class StorageUnavailable(Unavailable):
 
 @contextmanager
 def told() -> Generator[None]:
-    """Turn failures of the storage into StorageUnavailable; that something is missing into FileNotFoundError."""
+    """Turn failures of the storage into StorageUnavailable; FileNotFoundError passes."""
     try:
         yield
     except FileNotFoundError:
         raise
-    except NotFoundError as error:
-        raise FileNotFoundError(str(error)) from error
     except OSError as error:
         LOG.error("the storage failed: %s", error)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

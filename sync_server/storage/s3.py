@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import obstore
@@ -18,6 +18,9 @@ from obstore.store import S3Store
 from sync_server.storage.failures import StorageUnavailable, told
 from sync_server.storage.names import upload_key
 from sync_server.storage.storage import MissingObject, PartSink, Storage, UploadLost, UploadPlace
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 _GONE = {"NoSuchUpload", "NoSuchKey", "404"}
 
@@ -74,11 +77,7 @@ class S3Storage(Storage):
         store = S3Store(
             place.bucket,
             prefix=place.prefix or None,
-            endpoint=place.endpoint or None,
-            region=place.region,
-            access_key_id=place.access_key,
-            secret_access_key=place.secret_key,
-            virtual_hosted_style_request=not place.endpoint,
+            config=_settings(place),
             client_options={"allow_http": place.endpoint.startswith("http:")},
         )
         super().__init__(store)
@@ -173,6 +172,18 @@ class S3Storage(Storage):
 
     def _key(self, upload_id: str) -> str:
         return self._prefix + upload_key(upload_id)
+
+
+def _settings(place: S3Place) -> S3Config:
+    settings: S3Config = {
+        "region": place.region,
+        "access_key_id": place.access_key,
+        "secret_access_key": place.secret_key,
+        "virtual_hosted_style_request": not place.endpoint,
+    }
+    if place.endpoint:
+        settings["endpoint"] = place.endpoint
+    return settings
 
 
 @contextmanager
