@@ -26,7 +26,7 @@ class KeysPage(Page):
     def __init__(self, cloud: StudioCloud) -> None:
         super().__init__(cloud)
         self.column.addWidget(
-            label("A key lets a script sign in as you, within what you allow it: `mascotforge login --api-key`.",
+            label("A key lets a script sign in as you, within what you allow it: mascotforge login --api-key",
                   "muted", wrap=True)
         )  # fmt: skip
         self.column.addWidget(self._maker())

@@ -23,7 +23,7 @@ class NetworkPage(QWidget):
         desk.changed.connect(lambda: self.offline.setChecked(desk.offline))
         layout.addWidget(self.offline)
         layout.addWidget(
-            label("MascotForge never connects by itself. This is all that can, and only when you ask for it:", "muted",
+            label("MascotForge connects to nothing unless you ask for it. This is all that can:", "muted",
                   wrap=True)
         )  # fmt: skip
         for one in ModelDesk.connections():

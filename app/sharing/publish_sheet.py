@@ -19,6 +19,7 @@ from app.window.sheet import Sheet
 from engine.cloud.records import PublicationInfo
 
 if TYPE_CHECKING:
+    from engine.cloud.desk import CloudDesk
     from engine.library.gallery import Entry
 
 PREVIEW_PX = 168
@@ -49,6 +50,7 @@ class PublishSheet(Sheet):
         self.body.addLayout(row)
         self.note = NoteLine()
         self.body.addWidget(self.note)
+        cloud.ask(self, lambda desk: _page_of(desk, entry.id), self._found, lambda _sentence: None)
 
     def _fill_before(self, title: str) -> None:
         column = QVBoxLayout(self.before)
@@ -90,7 +92,12 @@ class PublishSheet(Sheet):
         column.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(SPACE_2)
-        look = push_button("Open the page", "", "external-link")
+        self.embed = push_button("Embed", "ghost", "copy")
+        self.embed.setToolTip("Copy the HTML that shows it on another site")
+        self.embed.clicked.connect(self._copy_embed)
+        row.addWidget(self.embed)
+        look = push_button("Open", "", "external-link")
+        look.setToolTip("Open the page in your browser")
         look.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self.url.text())))
         self.end = push_button("Unpublish", "danger", "link-2-off")
         self.end.clicked.connect(self._unpublish)
@@ -98,6 +105,11 @@ class PublishSheet(Sheet):
         row.addWidget(look)
         row.addWidget(self.end)
         column.addLayout(row)
+
+    def _found(self, publication: PublicationInfo | None) -> None:
+        """It may have a page since another day."""
+        if publication is not None and self._published is None:
+            self.show_published(publication)
 
     def show_published(self, publication: PublicationInfo) -> None:
         """The page is there: show where."""
@@ -109,6 +121,7 @@ class PublishSheet(Sheet):
         since = f"Public since {day(publication.created_at)}. " if publication.created_at else ""
         views = "Nobody has looked yet." if not publication.views else f"Seen {publication.views:,} times."
         self.facts.setText(since + views)
+        self.embed.setVisible(bool(publication.embed))
         self.stack.setCurrentWidget(self.after)
 
     def _publish(self) -> None:
@@ -125,6 +138,11 @@ class PublishSheet(Sheet):
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.url.text())
         self.note.show_note("The address is on the clipboard.", "success")
+
+    def _copy_embed(self) -> None:
+        if self._published is not None:
+            QGuiApplication.clipboard().setText(self._published.embed)
+            self.note.show_note("The HTML is on the clipboard.", "success")
 
     def _unpublish(self) -> None:
         publication = self._published
@@ -144,6 +162,10 @@ class PublishSheet(Sheet):
         self.publish.setEnabled(True)
         self.end.setEnabled(True)
         self.note.show_note(sentence, "error")
+
+
+def _page_of(desk: CloudDesk, entry_id: str) -> PublicationInfo | None:
+    return next((one for one in desk.publications() if one.entry_id == entry_id), None)
 
 
 def _fitting(picture: QPixmap) -> QPixmap:

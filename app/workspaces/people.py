@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from app.account.moments import day
-from app.widgets.avatar import Avatar
+from app.widgets.avatar import MEDIUM_PX, Avatar
 from app.widgets.buttons import IconButton
 from app.widgets.labels import label
 from app.widgets.rows import Row, RowList, icon_mark
@@ -24,6 +24,13 @@ def role_choice(roles: list[Role], chosen: Role) -> QComboBox:
     box.setAccessibleName("Role")
     box.setFixedWidth(112)
     return box
+
+
+def _as_wide(mark: QLabel) -> QLabel:
+    """An icon in the room of a person's mark."""
+    mark.setFixedWidth(MEDIUM_PX)
+    mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return mark
 
 
 class PeopleList(RowList):
@@ -73,4 +80,4 @@ class PeopleList(RowList):
         end.clicked.connect(lambda: self.revocation_wanted.emit(invitation))
         until = f"until {day(invitation.expires_at)}" if invitation.expires_at else ""
         words = "  ·  ".join(part for part in (f"invited {AS[invitation.role]}", until) if part)
-        return Row(icon_mark("mail", size_px=32), invitation.email, words, again, end)
+        return Row(_as_wide(icon_mark("mail")), invitation.email, words, again, end)

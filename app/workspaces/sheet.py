@@ -58,7 +58,7 @@ class WorkspacesSheet(Sheet):
         self.list.currentItemChanged.connect(lambda *_: self._show_chosen())
         column.addWidget(self.list, 1)
         self.new_name = QLineEdit()
-        self.new_name.setPlaceholderText("Name of a new workspace")
+        self.new_name.setPlaceholderText("New workspace")
         self.new_name.returnPressed.connect(self._create)
         self.new_button = push_button("Create", "", "plus")
         self.new_button.clicked.connect(self._create)

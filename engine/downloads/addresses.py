@@ -53,4 +53,8 @@ def connections() -> tuple[Connection, ...]:
             "you install from a Civitai address, or resume", "the version's number; your token to Civitai alone",
         ),
         Connection("Any other address", "the host in it", "you install from that address, or resume", "nothing else"),
+        Connection(
+            "A server for working together", "the one that you sign in to", "you sign in, and while you are signed in",
+            "your account; the projects that you share; what you publish",
+        ),
     )  # fmt: skip

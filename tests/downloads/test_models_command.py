@@ -85,7 +85,7 @@ def test_scan_duplicates_and_move(terminal: Terminal, tmp_path: Path) -> None:
 def test_offline_refuses_and_the_list_of_connections_says_where(hub: Hub, terminal: Terminal) -> None:
     terminal.variables |= {HUB_VARIABLE: hub.address}
     rows = terminal.ask("models", "connections")["rows"]
-    assert rows[0]["host"] == "127.0.0.1" and all(row["when"].startswith("you install") for row in rows)
+    assert rows[0]["host"] == "127.0.0.1" and all(row["when"].startswith("you ") for row in rows)
     assert terminal.ask("models", "offline", "on")["offline"] is True
     assert "MascotForge is offline" in terminal.refused("models", "install", "fox/red")
     assert "MascotForge is offline" in terminal.refused("models", "install", hub.url("plain"))

@@ -244,21 +244,40 @@ def test_a_viewer_sees_everything_and_is_told_why_nothing_can_be_changed(
     assert generate.isEnabled() and "viewer" not in generate.toolTip()
 
 
-def test_the_history_tells_who_and_brings_a_state_back(enter: Enter, mia: SignedIn, until: Until) -> None:
+def test_the_history_tells_who_and_brings_a_state_back(
+    enter: Enter, mia: SignedIn, until: Until, tmp_path: Path, server: ServerThread
+) -> None:
     studio = enter(ADA, name="Ada")
     share(studio, until, join(studio, mia, until))
     library, project = studio.session.library, studio.session.project
     assert library is not None and project is not None
     document = library.projects.document(project.id)
     document.save_mascot("Fin", Mascot())
-    light = studio.studio.together.light
-    until(lambda: "Synced" in light.text())
+    cloud = studio.studio.together.cloud
+    cloud.ask(cloud, lambda desk: desk.sync(project.id), lambda _: cloud.refresh())
+    with Library.open(tmp_path / "mia") as theirs:
+        desk = CloudDesk(theirs)
+        desk.sign_in(server.url, MIA, PASSWORD)
+
+        def has_fin() -> bool:
+            desk.sync()
+            shared = any(one.id == project.id for one in theirs.projects.list())
+            return shared and bool(theirs.projects.document(project.id).mascots())
+
+        until(has_fin)
+        theirs.projects.document(project.id).remove_mascot(theirs.projects.document(project.id).mascots()[0].id)
+        desk.sync(project.id)
+        desk.close()
+    until(lambda: not document.mascots())
     studio.window.registry["history.versions"].trigger()
     sheet = studio.studio.sheet
     assert isinstance(sheet, VersionsSheet)
     until(lambda: [row for row in sheet.list.rows() if isinstance(row, Row)])
     rows = [row for row in sheet.list.rows() if isinstance(row, Row)]
-    assert rows[0].title.text() == "Ada"
+    assert [row.title.text() for row in rows[:2]] == ["Mia Fox", "Ada"]
+    rows[1].tools[0].click()
+    until(lambda: [one.name for one in document.mascots()] == ["Fin"])
+    until(lambda: "as it was then" in sheet.note.text())
 
 
 def test_a_public_page_is_made_copied_and_ended(enter: Enter, until: Until, qtbot: QtBot) -> None:
@@ -266,7 +285,6 @@ def test_a_public_page_is_made_copied_and_ended(enter: Enter, until: Until, qtbo
     library, project = studio.session.library, studio.session.project
     assert library is not None and project is not None
     add_drawing(library, project.id, mascots(1)[0], size=64)
-    share(studio, until, studio_workspace(studio, until))
     until(lambda: studio.studio.gallery.model.rowCount() == 1)
     studio.studio.gallery.view.select_row(0)
     until(lambda: studio.window.registry["share.publish"].isEnabled())
@@ -279,16 +297,15 @@ def test_a_public_page_is_made_copied_and_ended(enter: Enter, until: Until, qtbo
     page = httpx.get(sheet.url.text())
     assert page.status_code == 200 and "Fin the fox" in page.text
     sheet.copy.click()
-    assert QGuiApplication.clipboard().text() == sheet.url.text()
+    address = sheet.url.text()
+    assert QGuiApplication.clipboard().text() == address
+    sheet.dismiss()
+    studio.window.registry["share.publish"].trigger()
+    again = studio.studio.sheet
+    assert isinstance(again, PublishSheet)
+    until(lambda: again.stack.currentWidget() is again.after)
+    assert again.url.text() == address
+    sheet = again
     sheet.end.click()
     until(lambda: sheet.stack.currentWidget() is sheet.before)
-    assert httpx.get(sheet.url.text()).status_code == 410
-
-
-def studio_workspace(studio: TestStudio, until: Until) -> str:
-    """The id of one's own workspace."""
-    cloud = studio.studio.together.cloud
-    found: list[str] = []
-    cloud.ask(cloud, lambda desk: desk.workspaces(), lambda all_of_them: found.append(all_of_them[0].id))
-    until(lambda: found)
-    return found[0]
+    assert httpx.get(address).status_code == 410
