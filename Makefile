@@ -41,6 +41,7 @@ check: $(VENV)/.ready
 	$(BIN)/ruff format --check app engine sync_server tests
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright --level error
+	$(BIN)/python -m sync_server.contract --check
 
 format: $(VENV)/.ready
 	$(BIN)/ruff check --fix -q app engine sync_server tests

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from sync_server.config import ServerConfig
 from sync_server.database.database import Database
+from sync_server.http.documentation import DocumentedApi
 from sync_server.http.errors import install_error_handlers
 from sync_server.routers import API_ROOMS, PAGE_ROOMS, routers
 from sync_server.state import ServerState
@@ -55,7 +56,7 @@ def create_app(config: ServerConfig) -> FastAPI:
                 await asyncio.to_thread(close)
             state.database.close()
 
-    app = FastAPI(
+    app = DocumentedApi(
         title="MascotForge server",
         version="1",
         description="Accounts, workspaces, projects that merge, files that arrive.",
