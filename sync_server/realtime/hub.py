@@ -47,6 +47,8 @@ class Hub:
         """Also tells the other processes of a larger server: channel, message."""
         self.handlers: dict[str, Callable[[str], None]] = {}
         """Channels meant for the processes themselves (revocations): each process calls its handler, on the loop."""
+        self.on_unsubscribed: list[Callable[[Listener, str], None]] = []
+        """Told of each socket that stops listening to a channel, of its own accord or not; on the loop."""
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -77,6 +79,8 @@ class Hub:
         self._channels[channel].discard(listener)
         if not self._channels[channel]:
             del self._channels[channel]
+        for told in self.on_unsubscribed:
+            told(listener, channel)
 
     def publish(self, channel: str, message: BaseModel, *, but: Listener | None = None) -> None:
         """Send to everyone who listens to the channel, here and in other processes. Call it after the commit."""

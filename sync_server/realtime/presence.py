@@ -48,6 +48,7 @@ class Presence:
         self._everywhere: defaultdict[str, dict[str, tuple[list[Person], float]]] = defaultdict(dict)
         self._changed: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
+        hub.on_unsubscribed.append(self._unsubscribed)
         hub.handlers[CHANNEL] = lambda text: self._heard(PeopleHere.model_validate_json(text))
 
     def show(self, listener: Listener, project_id: str, name: str, place: dict[str, JsonValue]) -> None:
@@ -68,6 +69,11 @@ class Presence:
         for one in [project_id] if project_id is not None else list(self._here):
             if self._here[one].pop(listener, None) is not None:
                 self._tell_soon(one)
+
+    def _unsubscribed(self, listener: Listener, channel: str) -> None:
+        kind, _, project_id = channel.partition(":")
+        if kind == "project" and project_id in self._here:
+            self.leave(listener, project_id)
 
     def people(self, project_id: str) -> Present:
         """Everyone who is there now, in this process and in others."""

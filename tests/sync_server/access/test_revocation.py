@@ -67,6 +67,17 @@ def test_who_no_longer_belongs_hears_that_and_then_nothing(how: str, team: Team,
         assert member.hear("refused")["code"] == "not_found"
 
 
+def test_who_was_removed_is_no_longer_shown_as_present(team: Team, project: str) -> None:
+    with live(team.server, team.member) as member, live(team.server, team.owner) as owner:
+        for socket in (member, owner):
+            socket.subscribe(f"project:{project}")
+        member.say("presence", project_id=project, place={"view": "stage"})
+        while [one["name"] for one in owner.hear("present")["people"]] != ["Mia"]:
+            pass
+        team.owner.delete(f"{team.path}/members/{team.member.user_id}")
+        assert owner.hear("present", AT_ONCE_S)["people"] == []
+
+
 def test_the_other_workspaces_of_a_removed_member_go_on(crowd: Crowd, team: Team, project: str) -> None:
     other = World(crowd)
     kept = other.project()
