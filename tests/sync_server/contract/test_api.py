@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,8 +16,9 @@ from schemathesis.core.result import Ok
 from sync_server.contract import contract
 from tests.sync_server.access.table import TABLE, Within
 from tests.sync_server.access.world import World
-from tests.sync_server.running import SignedIn, sign_in
-from tests.sync_server.teams import Crowd
+from tests.sync_server.postgres import Postgres
+from tests.sync_server.running import Mailbox, SignedIn, sign_in
+from tests.sync_server.teams import Crowd, crowd_at
 
 load_all_checks()
 PROMISES = CHECKS.get_by_names(
@@ -36,7 +37,7 @@ TAKES_THE_TEAM_APART = {
     "remove_member",
     "restore_workspace",
 }
-BRIEF, LONG = 6, 120
+BRIEF, MEDIUM, LONG = 6, 40, 120
 SCHEMA = schemathesis.openapi.from_dict(contract())
 OPERATIONS = {
     operation.ok().definition.raw["operationId"]: operation.ok()
@@ -48,6 +49,14 @@ OPERATIONS = {
 @pytest.fixture(scope="module")
 def world(crowd: Crowd) -> World:
     return World(crowd)
+
+
+@pytest.fixture(scope="module")
+def world_on_postgres(
+    tmp_path_factory: pytest.TempPathFactory, _mail_server: Mailbox, postgres: Postgres
+) -> Iterator[World]:
+    with crowd_at(tmp_path_factory.mktemp("crowd"), _mail_server, database=postgres.new_database()) as people:
+        yield World(people)
 
 
 def caller(name: str, crowd: Crowd) -> SignedIn:
@@ -115,3 +124,9 @@ def test_a_few_generated_requests_get_documented_answers(name: str, world: World
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_many_generated_requests_get_documented_answers(name: str, world: World) -> None:
     hammer(name, world, LONG)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_postgresql_takes_the_same_requests(name: str, world_on_postgres: World) -> None:
+    hammer(name, world_on_postgres, MEDIUM)
