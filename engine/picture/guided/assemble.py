@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import JsonValue
 
+from engine.models.fitting import family
 from engine.picture.alpha import Bytes, Floats
 from engine.picture.guided.aids import GuideAids
 from engine.picture.guided.controls import controls_of
@@ -48,7 +49,7 @@ def assemble(
     recipe: PictureRecipe, loaded: LoadedPipeline, inputs: Mapping[BlobHash, Bytes], aids: GuideAids
 ) -> GuidedCall:
     """See `call.prepare`."""
-    _refuse_other_families(loaded)
+    _refuse_other_families(recipe, loaded)
     desk = _Desk(recipe, loaded, inputs, aids)
     found = scene_of(recipe, recipe.start, loaded.model, inputs) if recipe.start else None
     if isinstance(found, tuple):
@@ -59,7 +60,8 @@ def assemble(
 
 
 def _painted(desk: _Desk, scene: Scene | None, size: tuple[int, int]) -> GuidedCall:
-    from engine.picture.guided.pipes import Plan, pipeline_like
+    from engine.picture.guided.families import pipeline_like
+    from engine.picture.guided.pipes import Plan
     from engine.picture.guided.reference import references_of
 
     recipe, loaded = desk.recipe, desk.loaded
@@ -81,7 +83,7 @@ def _painted(desk: _Desk, scene: Scene | None, size: tuple[int, int]) -> GuidedC
         hole=_hole(scene, weight, loaded, ground, size),
         references=references,
     )
-    pipe = pipeline_like(loaded.pipe, controls.networks)
+    pipe = pipeline_like(loaded.pipe, loaded.model.architecture, controls.networks)
     pipe.follow(plan)
     effective: dict[str, JsonValue] = {"denoising_steps": taken, "schedule_steps": whole}
     if scene:
@@ -127,7 +129,8 @@ def _hole(
     import torch
 
     channels = int(loaded.pipe.vae.config.latent_channels)
-    if int(loaded.pipe.unet.config.in_channels) != 2 * channels + 1:
+    unet = loaded.pipe.components.get("unet")
+    if unet is None or int(unet.config.in_channels) != 2 * channels + 1:
         return None
     hole = np.ones((size[1], size[0]), np.float32) if weight is None else (weight > _BINARY).astype(np.float32)
     pixels = scene.pixels if scene else np.zeros((size[1], size[0], 4), np.float32)
@@ -144,10 +147,18 @@ def _done(picture: Bytes, notes: list[Note]) -> GuidedCall:
     return GuidedCall(None, {}, 0, finish, {"guided": {"denoising_steps": 0}}, notes, picture)
 
 
-def _refuse_other_families(loaded: LoadedPipeline) -> None:
-    parts: Any = loaded.pipe.components
-    if "text_encoder_2" not in parts or "unet" not in parts:
-        raise BadInput(
-            f"Start pictures, controls and references work with SDXL checkpoints only, and “{loaded.model.name}” is "
-            "none; choose an SDXL checkpoint or remove them."
-        )
+def _refuse_other_families(recipe: PictureRecipe, loaded: LoadedPipeline) -> None:
+    from engine.picture.guided.families import CONTROLLED, REFERENCED, STARTING
+
+    asked = (
+        (bool(recipe.references), REFERENCED, "Reference pictures work"),
+        (bool(recipe.controls), CONTROLLED, "Controls work"),
+        (True, STARTING, "Start pictures work"),
+    )
+    for wanted, families, what in asked:
+        if wanted and loaded.model.architecture not in families:
+            names = " and ".join(", ".join(family(one) for one in families).rsplit(", ", 1))
+            raise BadInput(
+                f"{what} with checkpoints of {names}, and “{loaded.model.name}” is of "
+                f"{family(loaded.model.architecture)}; choose another checkpoint, or leave them away."
+            )

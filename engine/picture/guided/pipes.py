@@ -1,8 +1,9 @@
-"""The diffusers pipelines behind a guided call: they start from given latents and keep what must not change.
+"""What the pipelines behind a guided call do otherwise than diffusers' own.
 
-They are img2img pipelines at all strengths: at strength 1 the start is forgotten and the way is that of the plain
-pipeline. What lies outside a mask is put back after every step at that step's noise; the soft edge of a mask is let go
-step by step, as in Differential Diffusion (Levin and Fried, 2023), since a mixture of two noises is no noise.
+They start from given latents and keep what must not change. They are img2img pipelines at all strengths: at strength
+1 the start is forgotten and the way is that of the plain pipeline. What lies outside a mask is put back after every
+step at that step's noise; the soft edge of a mask is let go step by step, as in Differential Diffusion (Levin and
+Fried, 2023), since a mixture of two noises is no noise.
 """
 
 from __future__ import annotations
@@ -15,11 +16,6 @@ from typing import Any
 
 import torch
 from diffusers.image_processor import VaeImageProcessor
-from diffusers.pipelines.controlnet.pipeline_controlnet_sd_xl_img2img import StableDiffusionXLControlNetImg2ImgPipeline
-from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import StableDiffusionXLPipeline
-from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl_img2img import (
-    StableDiffusionXLImg2ImgPipeline,
-)
 from torch import Tensor
 
 from engine.picture.guided.reference import References
@@ -44,8 +40,8 @@ class Plan:
     references: References | None = None
 
 
-class _Guided:
-    """What both pipelines do differently from diffusers' own."""
+class Guided:
+    """Mixed into an img2img pipeline of diffusers; see `follow`."""
 
     plan: Plan
     _noise: Tensor
@@ -57,6 +53,7 @@ class _Guided:
         return torch.device(self.plan.device)
 
     def follow(self: Any, plan: Plan) -> None:
+        """Paint as `plan` says from now on."""
         self.plan = plan
         # The processor must take latents of any number of channels for what they are.
         self.image_processor = VaeImageProcessor(
@@ -86,8 +83,19 @@ class _Guided:
     ) -> Tensor:
         noise = self._noise.to(device=device, dtype=dtype)
         if self.plan.forget:
-            return noise * self.scheduler.init_noise_sigma
-        return self.scheduler.add_noise(image.to(device=device, dtype=dtype), noise, timestep)
+            return noise * getattr(self.scheduler, "init_noise_sigma", 1.0)
+        return self._noisy(image.to(device=device, dtype=dtype), timestep)
+
+    def _noisy(self: Any, clean: Tensor, timestep: Tensor) -> Tensor:
+        """The start with as much noise as there is at a time; schedulers that match flow name it otherwise."""
+        add = getattr(self.scheduler, "scale_noise", None)
+        if add is not None:
+            return add(clean, timestep, self._noise.to(clean))
+        return self.scheduler.add_noise(clean, self._noise.to(clean), timestep)
+
+    def packed(self, values: Tensor) -> Tensor:
+        """(1, c, h, w) as this family's latents go through its network."""
+        return values
 
     def prepare_ip_adapter_image_embeds(
         self: Any,
@@ -107,15 +115,14 @@ class _Guided:
         between = not getattr(self.scheduler, "state_in_first_order", True)
         if free is None or (between and not last):
             return latents  # between the two halves of a second-order step is no known noise
-        clean = self.plan.clean.to(latents)
-        kept = clean
-        if not last:
-            kept = self.scheduler.add_noise(clean, self._noise.to(latents), self._timesteps[index + 1].reshape(1))
+        clean = self.packed(self.plan.clean).to(latents)
+        kept = clean if last else self._noisy(clean, self._timesteps[index + 1].reshape(1)).to(latents)
         let_go = (free > 1 - (index + 1) / len(self._timesteps)) if not last else free > 0
-        return torch.where(let_go.to(latents.device), latents, kept)
+        everywhere = self.packed(let_go.expand(-1, self.plan.clean.shape[1], -1, -1))
+        return torch.where(everywhere.to(latents.device), latents, kept)
 
 
-def _call_of(base: Any) -> Any:
+def call_of(base: Any) -> Any:
     """The base pipeline's call, made to follow the plan; it shows the base's parameters, less what the plan decides."""
     parameters = inspect.signature(base.__call__)
     decided = ("width", "height", "image", "strength")
@@ -125,12 +132,13 @@ def _call_of(base: Any) -> Any:
     ) -> tuple[Tensor]:
         """`latents` is plain noise of the plan's size; the rest is as for the plain pipeline."""
         plan: Plan = self.plan
-        self._noise = latents[:, : plan.clean.shape[1]]
+        self._noise = latents[:, : plan.clean.shape[1]] if latents.ndim == 4 else latents
 
         def after_step(this: Any, index: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
             values = {**values, "latents": self._kept(values["latents"], index)}
             return callback_on_step_end(this, index, timestep, values) if callback_on_step_end else values
 
+        arguments = {name: value for name, value in arguments.items() if name in parameters.parameters}
         arguments |= {"image": plan.clean, "strength": 1.0, "num_inference_steps": plan.schedule_steps}
         if plan.references:
             arguments["ip_adapter_image_embeds"] = plan.references.embeddings
@@ -138,32 +146,12 @@ def _call_of(base: Any) -> Any:
             return base.__call__(self, callback_on_step_end=after_step, **arguments)
 
     kept = [parameter for name, parameter in parameters.parameters.items() if name not in decided]
+    if "latents" not in parameters.parameters:
+        variadic = [parameter for parameter in kept if parameter.kind is inspect.Parameter.VAR_KEYWORD]
+        named = [parameter for parameter in kept if parameter.kind is not inspect.Parameter.VAR_KEYWORD]
+        kept = [*named, inspect.Parameter("latents", inspect.Parameter.KEYWORD_ONLY), *variadic]
     vars(call)["__signature__"] = parameters.replace(parameters=kept)
     return call
-
-
-class GuidedPipeline(_Guided, StableDiffusionXLImg2ImgPipeline):
-    """Start picture, mask, references."""
-
-    __call__ = _call_of(StableDiffusionXLImg2ImgPipeline)
-
-
-class ControlledPipeline(_Guided, StableDiffusionXLControlNetImg2ImgPipeline):
-    """The same with ControlNets."""
-
-    __call__ = _call_of(StableDiffusionXLControlNetImg2ImgPipeline)
-
-
-def pipeline_like(pipe: StableDiffusionXLPipeline, controlnets: list[Any]) -> GuidedPipeline | ControlledPipeline:
-    """A guided pipeline of the very same parts; nothing is copied."""
-    shared: dict[str, Any] = {
-        **pipe.components,
-        "force_zeros_for_empty_prompt": pipe.config["force_zeros_for_empty_prompt"],
-        "add_watermarker": False,
-    }
-    if controlnets:
-        return ControlledPipeline(**shared, controlnet=controlnets)
-    return GuidedPipeline(**shared)
 
 
 @contextmanager

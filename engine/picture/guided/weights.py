@@ -95,8 +95,13 @@ def _read(file: Path, unet: Any) -> Any:
         with torch.device("meta"):
             module = union_like(dict(module.config), tensors)
     if original:
-        # diffusers' own conversion forgets SDXL's embedding of sizes.
-        sizes = {ours + end: tensors[theirs + end] for theirs, ours in _SIZES.items() for end in (".weight", ".bias")}
+        # diffusers' own conversion forgets SDXL's embedding of sizes, which the families before it don't have.
+        sizes = {
+            ours + end: tensors[theirs + end]
+            for theirs, ours in _SIZES.items()
+            for end in (".weight", ".bias")
+            if theirs + end in tensors
+        }
         tensors = convert_controlnet_checkpoint(tensors, dict(module.config)) | sizes
     module.load_state_dict(tensors, strict=True, assign=True)
     return module
