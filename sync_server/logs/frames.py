@@ -15,10 +15,14 @@ Spans = dict[str, tuple[int, int]]
 _LENGTHS = struct.Struct("<II")
 
 
+def frame(header: dict[str, Any], data: bytes = b"") -> bytes:
+    head = json.dumps(header, separators=(",", ":")).encode()
+    return _LENGTHS.pack(len(head), len(data)) + head + data
+
+
 def write_frame(stream: IO[bytes], header: dict[str, Any], data: bytes = b"") -> None:
     """Raises OSError when the other side is gone."""
-    head = json.dumps(header, separators=(",", ":")).encode()
-    stream.write(_LENGTHS.pack(len(head), len(data)) + head + data)
+    stream.write(frame(header, data))
     stream.flush()
 
 

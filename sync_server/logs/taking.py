@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from blake3 import blake3
 from pydantic import JsonValue
@@ -23,6 +24,7 @@ from sync_server.comments.rules import refusal_of
 from sync_server.database.base import now
 from sync_server.logs.binding import Owned, is_return, really_new
 from sync_server.logs.models import DocumentUpdate, LoggedFact, Peer
+from sync_server.logs.table import Table
 from sync_server.logs.validator import Checked
 from sync_server.problems import Conflict
 from sync_server.projects.epochs import may_return
@@ -46,14 +48,18 @@ def action_of(push: Push) -> Action:
     return Action.COMMENT if comments_alone else Action.EDIT
 
 
-def require_epoch(project: Project, push: Push) -> None:
+class HasEpoch(Protocol):
+    epoch: Any
+
+
+def require_epoch(project: HasEpoch, push: Push) -> None:
     """Raises Conflict."""
     if push.epoch != project.epoch:
         raise Conflict("The project's log has begun anew since; pull, then push again what the server lacks.")
 
 
 def take(
-    session: Session,
+    table: Table,
     project: Project,
     role: Role,
     principal: Principal,
@@ -63,11 +69,11 @@ def take(
 ) -> Taken:
     """Write what is new of a push. Raises Conflict, Forbidden."""
     require_epoch(project, push)
-    update = None if checked is None else _take_update(session, project, principal, push, data, checked)
-    facts, refused = _take_facts(session, project, role, principal, push)
+    update = None if checked is None else _take_update(table, project, principal, push, data, checked)
+    facts, refused = _take_facts(table.session, project, role, principal, push)
     if update is not None or facts:
         project.updated_at = now()
-    number = update.number if update is not None else _number_of(session, project.id, data)
+    number = update.number if update is not None else _number_of(table.session, project.id, data)
     answer = Pushed(
         epoch=project.epoch,
         update_number=number,
@@ -79,9 +85,9 @@ def take(
 
 
 def _take_update(
-    session: Session, project: Project, principal: Principal, push: Push, data: bytes, checked: Checked
+    table: Table, project: Project, principal: Principal, push: Push, data: bytes, checked: Checked
 ) -> DocumentUpdate | None:
-    rows = {row.peer: row for row in _peers(session, project.id, list(checked.spans))}
+    rows = table.peers(project.id, checked.spans)
     known = {peer: Owned(row.user_id, row.counter) for peer, row in rows.items()}
     spans = really_new(checked.spans, known)
     if not spans:
@@ -91,8 +97,8 @@ def _take_update(
     for peer, (_, end) in spans.items():
         row = rows.get(peer)
         if row is None:
-            row = Peer(project_id=project.id, peer=peer)
-            session.add(row)
+            row = Peer(project_id=project.id, peer=peer, user_id=None)
+            table.add_peer(row)
         if row.user_id is None and not returned:
             row.user_id, row.device_id = principal.user_id, principal.device_id
         row.counter = end
@@ -110,13 +116,17 @@ def _take_update(
         device_id=principal.device_id,
         created_at=now(),
     )
-    session.add(entry)
+    table.session.add(entry)
     return entry
 
 
 def _take_facts(
     session: Session, project: Project, role: Role, principal: Principal, push: Push
 ) -> tuple[list[LoggedFact], list[RefusedFact]]:
+    if not push.facts:
+        return [], []
+    # Facts of pushes before this one, in the same batch, are looked for as well.
+    session.flush()
     taken: list[LoggedFact] = []
     unfit = {id(fact): problem for fact in push.facts if (problem := _unfit(fact)) is not None}
     refused = list(unfit.values())
@@ -188,15 +198,10 @@ def _known_facts(session: Session, project_id: str, ids: Sequence[str]) -> dict[
     return {row.id: row for row in session.scalars(found)}
 
 
-def _peers(session: Session, project_id: str, peers: Sequence[str]) -> Sequence[Peer]:
-    if not peers:
-        return []
-    return session.scalars(select(Peer).where(Peer.project_id == project_id, Peer.peer.in_(peers))).all()
-
-
 def _number_of(session: Session, project_id: str, data: bytes) -> int | None:
     if not data:
         return None
+    session.flush()
     found = select(DocumentUpdate.number).where(
         DocumentUpdate.project_id == project_id, DocumentUpdate.digest == blake3(data).digest()
     )

@@ -8,9 +8,11 @@ snapshots have a child of their own, so that a heavy one keeps nobody's edits wa
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import select
 
 from engine.protocol.errors import ErrorCode
 from sync_server.config import ServerConfig
@@ -19,10 +21,14 @@ from sync_server.logs.child_process import WALL_S, ChildDied, ChildProcess
 from sync_server.logs.frames import Spans
 from sync_server.logs.reading import parts_between
 from sync_server.problems import BadRequest, Conflict, Problem, TooLarge, Unavailable
+from sync_server.projects.models import Project
 
 LOG = logging.getLogger("mascotforge.server.validator")
 _LOAD_BYTES = 32 * 2**20
 _TRIES = 2
+_SMALL_BYTES = 1024
+_IN_ONE_BREATH = 32
+"""Small ones together stay below the 64 KiB that a pipe holds, so that neither side waits for the other to read."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,10 @@ class Checked:
 
     spans: Spans
     weight: int
+
+
+class NotWritten(Exception):
+    """The log doesn't reach up to the number that was asked for yet."""
 
 
 class Validator:
@@ -42,11 +52,42 @@ class Validator:
         self.readers_child = ChildProcess(most, wall_s)
 
     def check(self, project_id: str, number: int, data: bytes) -> Checked:
-        """Try an update on the document at `number` of its log. Raises BadRequest, Conflict, TooLarge, Unavailable."""
+        """Try an update on the document at `number` of its log.
+
+        Raises BadRequest, Conflict, TooLarge, Unavailable, NotWritten.
+        """
         header = {"do": "check", "most_bytes": self._config.max_document_bytes}
         answer, _ = self._ask(self.writers_child, project_id, number, header, data)
-        spans = {peer: (first, end) for peer, (first, end) in answer["spans"].items()}
-        return Checked(spans, answer["weight"])
+        return _checked(answer)
+
+    def check_each(self, tries: Sequence[tuple[str, int, bytes]]) -> list[Checked | Problem | None]:
+        """The same for several projects, each named once: the result, or why it was refused.
+
+        None: the project's newest entries aren't written yet, and the validator lost them; try again when they are.
+        """
+        header = {"do": "check", "most_bytes": self._config.max_document_bytes}
+        answers: list[dict[str, Any]] = [{"behind": None}] * len(tries)
+        small = [at for at, (_, _, data) in enumerate(tries) if len(data) <= _SMALL_BYTES]
+        for begin in range(0, len(small), _IN_ONE_BREATH):
+            some = small[begin : begin + _IN_ONE_BREATH]
+            asked = [({**header, "project": tries[at][0], "number": tries[at][1]}, tries[at][2]) for at in some]
+            try:
+                for at, (answer, _) in zip(some, self.writers_child.ask_all(asked), strict=True):
+                    answers[at] = answer
+            except ChildDied:
+                # One of them is at fault: below each is tried by itself.
+                LOG.warning("the validator ended among %d updates", len(some))
+        return [self._outcome(*one, answer) for one, answer in zip(tries, answers, strict=True)]
+
+    def _outcome(self, project_id: str, number: int, data: bytes, answer: dict[str, Any]) -> Checked | Problem | None:
+        try:
+            if "refused" in answer:
+                return _problem(answer["refused"], answer["sentence"])
+            return self.check(project_id, number, data) if "behind" in answer else _checked(answer)
+        except NotWritten:
+            return None
+        except Problem as problem:
+            return problem
 
     def forget(self, project_id: str) -> None:
         """What was tried last did not come into the log: build the document anew when it is needed."""
@@ -98,6 +139,8 @@ class Validator:
     def _load(self, child: ChildProcess, project_id: str, behind: int | None, number: int) -> None:
         known = behind if behind is not None and behind <= number else None
         with self._database.read() as session:
+            if (session.scalar(select(Project.last_update).where(Project.id == project_id)) or 0) < number:
+                raise NotWritten(project_id)
             parts = parts_between(session, project_id, known, number)
         anew, chunk, size = parts.anew, [], 0
         for part in parts.data:
@@ -115,6 +158,11 @@ class Validator:
         if "refused" in answer:
             LOG.error("the log of project %s can't be opened", project_id)
             raise Unavailable("The server can't open this project's document; tell its administrator.")
+
+
+def _checked(answer: dict[str, Any]) -> Checked:
+    spans = {peer: (first, end) for peer, (first, end) in answer["spans"].items()}
+    return Checked(spans, answer["weight"])
 
 
 def _problem(code: str, sentence: str) -> Problem:

@@ -14,7 +14,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -25,13 +25,14 @@ from sqlalchemy.orm import Session
 from engine.protocol.sync import Changed, Push, Pushed
 from sync_server.access.check import require_project
 from sync_server.access.principal import Principal
-from sync_server.access.roles import Action, Role
+from sync_server.access.roles import Action
 from sync_server.comments.mentions import notify_mentioned
 from sync_server.database.database import after_commit
 from sync_server.logs.reading import fact_message, names_of, update_message
+from sync_server.logs.table import Table
 from sync_server.logs.taking import Taken, action_of, require_epoch, take
 from sync_server.logs.validator import Checked, Validator
-from sync_server.problems import BadRequest, Problem, TooLarge, Unavailable
+from sync_server.problems import BadRequest, Missing, Problem, TooLarge, Unavailable
 from sync_server.projects.models import Project
 from sync_server.projects.service import project_channel
 from sync_server.realtime.hub import Listener
@@ -61,6 +62,15 @@ class Waiting:
     @property
     def action(self) -> Action:
         return action_of(self.push)
+
+
+@dataclass
+class _Head:
+    """What a batch knows of a project before its transaction."""
+
+    number: int
+    workspace_id: str
+    epoch: str
 
 
 class LogWriter:
@@ -132,14 +142,14 @@ class LogWriter:
     def _write(self, batch: Sequence[Waiting]) -> None:
         todo = list(batch)
         while todo:
-            tried = self._try_updates(todo)
+            tried, later = self._try_updates(todo)
             try:
-                todo = self._commit(tried)
+                todo = [*later, *self._commit(tried)]
             except SQLAlchemyError as error:
                 LOG.error("a batch of %d pushes was not written", len(tried), exc_info=error)
                 self._forget(tried)
-                open_still = [waiting for waiting in tried if not waiting.done.done()]
-                if len(tried) > 1:
+                open_still = [waiting for waiting in (*tried, *later) if not waiting.done.done()]
+                if len(open_still) > 1:
                     # One of them is at fault: the others shall not suffer for it.
                     for waiting in open_still:
                         self._write([waiting])
@@ -147,44 +157,57 @@ class LogWriter:
 
     # Before the transaction
 
-    def _try_updates(self, batch: Sequence[Waiting]) -> list[Waiting]:
-        """Those that may go on; the others are answered."""
-        fit: list[Waiting] = []
-        heads = self._heads({waiting.project_id for waiting in batch})
-        for waiting in batch:
-            try:
-                self._require_before(waiting)
-                if waiting.data:
-                    self._try(waiting, heads)
-                fit.append(waiting)
-            except Problem as problem:
-                waiting.done.set_exception(problem)
-        return fit
+    def _try_updates(self, batch: Sequence[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
+        """Those that may go on, and those that must be tried again later; the others are answered."""
+        heads = self._heads(batch)
+        allowed = [waiting for waiting in batch if self._answered_before(waiting, heads) is None]
+        fit = [waiting for waiting in allowed if not waiting.data]
+        later: list[Waiting] = []
+        for one_each in _rounds([waiting for waiting in allowed if waiting.data]):
+            numbers = [heads[waiting.project_id].number for waiting in one_each]
+            tries = [
+                (waiting.project_id, number, waiting.data) for waiting, number in zip(one_each, numbers, strict=True)
+            ]
+            for waiting, number, outcome in zip(one_each, numbers, self._validator.check_each(tries), strict=True):
+                if outcome is None:
+                    later.append(waiting)
+                elif isinstance(outcome, Problem):
+                    waiting.done.set_exception(outcome)
+                else:
+                    waiting.checked, waiting.number = outcome, number + 1
+                    if outcome.spans:
+                        heads[waiting.project_id].number += 1
+                    fit.append(waiting)
+        return fit, later
 
-    def _try(self, waiting: Waiting, heads: dict[str, int]) -> None:
-        head = heads[waiting.project_id]
-        waiting.checked = self._validator.check(waiting.project_id, head, waiting.data)
-        if waiting.checked.spans:
-            waiting.number = heads[waiting.project_id] = head + 1
-
-    def _heads(self, project_ids: set[str]) -> dict[str, int]:
+    def _heads(self, batch: Sequence[Waiting]) -> dict[str, _Head]:
+        found = select(Project.id, Project.last_update, Project.workspace_id, Project.epoch).where(
+            Project.id.in_({waiting.project_id for waiting in batch}), Project.deleted_at.is_(None)
+        )
         with self._state.database.read() as session:
-            found = select(Project.id, Project.last_update).where(Project.id.in_(project_ids))
-            return dict(session.execute(found).tuples().all())
+            return {
+                id_: _Head(number, workspace_id, epoch) for id_, number, workspace_id, epoch in session.execute(found)
+            }
 
-    def _require_before(self, waiting: Waiting) -> None:
-        key = (waiting.principal, waiting.project_id, waiting.action)
-        if time.monotonic() - self._seen_allowed.get(key, -_TRUSTED_FOR_S) < _TRUSTED_FOR_S:
-            return
-        with self._state.database.read() as session:
-            project, _ = require_project(session, *self._asked(waiting))
-            require_epoch(project, waiting.push)
-        if len(self._seen_allowed) > MAX_WAITING:
-            self._seen_allowed.clear()
-        self._seen_allowed[key] = time.monotonic()
-
-    def _asked(self, waiting: Waiting) -> tuple[Principal, Action, str]:
-        return waiting.principal, waiting.action, waiting.project_id
+    def _answered_before(self, waiting: Waiting, heads: dict[str, _Head]) -> Problem | None:
+        """A first look, so that those who may not write cost the validator nothing; it is believed for some seconds."""
+        head = heads.get(waiting.project_id)
+        try:
+            if head is None:
+                raise _missing()
+            key = (waiting.principal, head.workspace_id, waiting.action)
+            if time.monotonic() - self._seen_allowed.get(key, -_TRUSTED_FOR_S) >= _TRUSTED_FOR_S:
+                with self._state.database.read() as session:
+                    require_project(session, waiting.principal, waiting.action, waiting.project_id)
+                if len(self._seen_allowed) > MAX_WAITING:
+                    self._seen_allowed.clear()
+                self._seen_allowed[key] = time.monotonic()
+            # After the permission: a stranger learns nothing of the project.
+            require_epoch(head, waiting.push)
+        except Problem as problem:
+            waiting.done.set_exception(problem)
+            return problem
+        return None
 
     # The transaction
 
@@ -193,18 +216,18 @@ class LogWriter:
         if not batch:
             return []
         again: list[Waiting] = []
-        answers: list[tuple[Waiting, Pushed]] = []
         lost: set[str] = set()
-        with self._state.database.write() as session:
-            _locked = _lock(session, {waiting.project_id for waiting in batch})
-            roles: dict[tuple[Principal, str, Action], tuple[Project, Role]] = {}
-            done: list[tuple[Waiting, Taken, Project]] = []
+        done: list[tuple[Waiting, Taken, Project]] = []
+        # One flush at the end: it writes many rows at once.
+        with self._state.database.write() as session, session.no_autoflush:
+            table = Table.locked(session, batch)
             for waiting in batch:
                 if waiting.project_id in lost and waiting.data:
                     again.append(waiting)
                     continue
                 try:
-                    taken, project = self._take(session, waiting, roles)
+                    project, role = table.allowed(waiting.principal, waiting.action, waiting.project_id)
+                    taken = take(table, project, role, waiting.principal, waiting.push, waiting.data, waiting.checked)
                 except Problem as problem:
                     waiting.done.set_exception(problem)
                     if waiting.checked is not None and waiting.checked.spans:
@@ -215,26 +238,15 @@ class LogWriter:
                 done.append((waiting, taken, project))
             session.flush()
             self._tell_after_commit(session, done)
-            answers = [(waiting, taken.answer) for waiting, taken, _ in done]
         self.batches += 1
-        self.pushes += len(answers)
-        for waiting, answer in answers:
-            waiting.done.set_result(answer)
-            if answer.update_number is not None:
-                self._saw(waiting.project_id, answer.update_number)
+        self.pushes += len(done)
+        for waiting, taken, _ in done:
+            waiting.done.set_result(taken.answer)
+            if taken.update is not None:
+                self._saw(waiting.project_id, taken.update.number)
         for project_id in lost:
             self._validator.forget(project_id)
         return again
-
-    def _take(
-        self, session: Session, waiting: Waiting, roles: dict[tuple[Principal, str, Action], tuple[Project, Role]]
-    ) -> tuple[Taken, Project]:
-        key = (waiting.principal, waiting.project_id, waiting.action)
-        if key not in roles:
-            roles[key] = require_project(session, *self._asked(waiting))
-        project, role = roles[key]
-        taken = take(session, project, role, waiting.principal, waiting.push, waiting.data, waiting.checked)
-        return taken, project
 
     def _is_ahead(self, waiting: Waiting, taken: Taken) -> bool:
         """Whether the validator counts otherwise than the log, because another process was first."""
@@ -265,10 +277,21 @@ class LogWriter:
             self._validator.forget(project_id)
 
 
-def _lock(session: Session, project_ids: set[str]) -> Sequence[Project]:
-    """In one order, so that two processes never wait for each other. Whoever keeps the result keeps them in memory."""
-    found = select(Project).where(Project.id.in_(project_ids)).order_by(Project.id).with_for_update()
-    return session.scalars(found).all()
+def _rounds(batch: Sequence[Waiting]) -> Iterator[list[Waiting]]:
+    """In order, each project once in a round: an update is tried on top of those before it."""
+    rest = list(batch)
+    while rest:
+        first: dict[str, Waiting] = {}
+        behind: list[Waiting] = []
+        for waiting in rest:
+            if first.setdefault(waiting.project_id, waiting) is not waiting:
+                behind.append(waiting)
+        yield list(first.values())
+        rest = behind
+
+
+def _missing() -> Missing:
+    return Missing("There is no such project, or it isn't shared with you.")
 
 
 def _log_failure(job: Future[None]) -> None:
