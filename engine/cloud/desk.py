@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from engine.cloud import history, notifications, oauth, publications, share, workspaces
+from engine.cloud.api import models, operations
 from engine.cloud.files import Files, Progress
 from engine.cloud.http import Http
 from engine.cloud.projects import ProjectSync
@@ -73,15 +74,16 @@ class CloudDesk:
 
     def sign_up(self, server: str, email: str, password: str, name: str = "") -> None:
         """Begin an account; a mail with a link and a code follows, whether or not the address is known."""
-        body: dict[str, JsonValue] = {"email": email.strip(), "password": password, "name": name.strip()}
-        self.session.anonymous("POST", server_url(server), "/auth/register", body)
+        wanted = models.Registration(email=email.strip(), password=password, name=name.strip())
+        self.session.say(server_url(server), operations.register(wanted))
 
     def send_mail_again(self, server: str, email: str) -> None:
-        self.session.anonymous("POST", server_url(server), "/auth/resend-verification", {"email": email.strip()})
+        wanted = models.EmailOnly(email=email.strip())
+        self.session.say(server_url(server), operations.resend_verification(wanted))
 
     def confirm(self, server: str, code: str) -> None:
         """The address, with the code of the mail. Raises Expired, NotFound."""
-        self.session.anonymous("POST", server_url(server), "/auth/verify-email", {"token": code.strip()})
+        self.session.say(server_url(server), operations.verify_email(models.Confirmation(token=code.strip())))
 
     def sign_in(self, server: str, email: str, password: str, code: str | None = None, *, device: str = "") -> Account:
         """Raises SecondFactorNeeded: then again with `code`."""
@@ -106,10 +108,8 @@ class CloudDesk:
 
     def providers(self, server: str) -> list[tuple[str, str]]:
         """Id and title of the providers that a server knows."""
-        said = self.session.anonymous("GET", server_url(server), "/auth/oauth/providers")
-        items = said.get("items") if isinstance(said, dict) else None
-        found = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-        return [(str(item.get("id")), str(item.get("title"))) for item in found]
+        found = self.session.say(server_url(server), operations.list_providers())
+        return [(one.id, one.title) for one in found.items]
 
     def sign_in_with_key(self, server: str, api_key: str) -> Account:
         """With an API key: what it may do depends on its scopes."""
@@ -120,7 +120,7 @@ class CloudDesk:
         self.stop()
         try:
             if self.session.is_signed_in:
-                self.session.call("POST", "/auth/logout-everywhere" if everywhere else "/auth/logout")
+                self.session.ask(operations.logout_everywhere() if everywhere else operations.logout())
         except MascotError:
             if everywhere:
                 raise

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.blobs.files import translate_os_error
 from engine.blobs.store import BlobStore, hash_bytes, hash_file
+from engine.cloud.api import operations
 from engine.cloud.http import Interrupted
 from engine.cloud.session import Session
 from engine.library.lock import FileLock
@@ -36,7 +37,7 @@ def fetch_blob(
         target.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(aside / f"{blob}.lock", wait_s=WAIT_S):
             if not store.verify(blob):
-                _fetch(session, f"/workspaces/{workspace_id}/blobs/{blob}", part, blob, came)
+                _fetch(session, operations.get_blob(workspace_id, blob).path, part, blob, came)
                 part.replace(target)
         (aside / f"{blob}.lock").unlink(missing_ok=True)
     except OSError as error:
@@ -46,7 +47,7 @@ def fetch_blob(
 
 def fetch_bytes(session: Session, workspace_id: str, blob: str, most_bytes: int) -> bytes | None:
     """A small file's bytes; None when it is too large or not what its name says. Raises NotFound, Unavailable."""
-    url, data = session.url(f"/workspaces/{workspace_id}/blobs/{blob}"), bytearray()
+    url, data = session.url(operations.get_blob(workspace_id, blob).path), bytearray()
     with session.http.stream(url, session.headers()) as answer:
         for piece in answer.iter_bytes():
             data += piece

@@ -16,8 +16,7 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from pydantic import JsonValue
-
+from engine.cloud.api import models, operations
 from engine.cloud.records import Account
 from engine.cloud.session import API, Session, device_name
 from engine.protocol.errors import Cancelled, SecondFactorNeeded, Unauthenticated
@@ -86,18 +85,15 @@ def sign_in_with(
     if "code" not in attempt.said:
         reason = attempt.said.get("error_description") or attempt.said.get("error") or "it gave no reason"
         raise Unauthenticated(f"The sign-in with {attempt.provider.capitalize()} did not work: {reason[:300]}")
-    body: dict[str, JsonValue] = {
-        "code": attempt.said["code"],
-        "code_verifier": attempt.verifier,
-        "device_name": device_name(),
-    }
+    wanted = models.Exchange(code=attempt.said["code"], code_verifier=attempt.verifier, device_name=device_name())
     try:
-        answer = session.anonymous("POST", attempt.server, "/auth/oauth/exchange", body)
+        answer = session.say(attempt.server, operations.exchange_provider_code(wanted))
     except SecondFactorNeeded:
         code = None if ask_code is None else ask_code()
         if not code:
             raise
-        answer = session.anonymous("POST", attempt.server, "/auth/oauth/exchange", {**body, "second_factor": code})
+        again = wanted.model_copy(update={"second_factor": code})
+        answer = session.say(attempt.server, operations.exchange_provider_code(again))
     return session.adopt(attempt.server, answer)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
-from pydantic import JsonValue, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 
+from engine.cloud.api.call import Call
 from engine.cloud.records import Record
 from engine.cloud.session import Session
 
@@ -14,18 +15,19 @@ AT_ONCE = 200
 R = TypeVar("R", bound=Record)
 
 
-def pages(session: Session, path: str, params: Mapping[str, Any] | None = None) -> Iterator[dict[str, JsonValue]]:
-    """Every item of a list, fetched as it is needed."""
-    after: JsonValue = None
+def pages(session: Session, page: Callable[[str | None], Call[BaseModel]]) -> Iterator[dict[str, JsonValue]]:
+    """Every item of a list, fetched as it is needed; `page` is the call for those after an id."""
+    after: str | None = None
     while True:
-        asked = {**(params or {}), "limit": AT_ONCE, **({} if after is None else {"after": after})}
-        said = session.call("GET", path, params=asked)
+        call = page(after)
+        said = session.call(call.method, call.path, params=call.params)
         if not isinstance(said, dict) or not isinstance(items := said.get("items"), list):
             return
         yield from (item for item in items if isinstance(item, dict))
-        after = said.get("next")
-        if after is None:
+        following = said.get("next")
+        if following is None:
             return
+        after = str(following)
 
 
 def records(kind: type[R], items: Iterator[dict[str, JsonValue]]) -> list[R]:

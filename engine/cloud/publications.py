@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import JsonValue
-
 from engine.cloud import thumbnails, uploads
-from engine.cloud.answers import not_understood, understood
+from engine.cloud.answers import understood
+from engine.cloud.api import models, operations
 from engine.cloud.downloads import fetch_blob
-from engine.cloud.paging import pages, records
+from engine.cloud.paging import AT_ONCE, pages, records
 from engine.cloud.records import PublicationInfo
 from engine.cloud.session import Session
 from engine.cloud.share import plain_name
@@ -37,20 +36,20 @@ def publish(library: Library, session: Session, entry: Entry, title: str, descri
         )
     shared = library.shared.get(entry.project_id)
     is_shared = shared is not None and shared.state == ACTIVE
-    workspace = shared.workspace_id if is_shared else personal_workspace(session)
+    workspace = shared.workspace_id if shared is not None and is_shared else personal_workspace(session)
     blob = _send(library, session, workspace, entry)
-    files: list[JsonValue] = [{"role": "PREVIEW", "blob": blob}]
+    files = [models.FileToPublish(role="PREVIEW", blob=blob)]
     if (poster := _poster(library, session, workspace, entry)) is not None:
-        files.append({"role": "POSTER", "blob": poster})
-    body: dict[str, JsonValue] = {
-        "workspace_id": workspace,
-        "project_id": entry.project_id if is_shared else None,
-        "kind": _KINDS.get(entry.artifact.type, "MASCOT"),
-        "title": plain_name(title or entry.name or entry.prompt or entry.artifact.file_name),
-        "description": description,
-        "files": files,
-    }
-    made = understood(PublicationInfo, session.call("POST", "/publications", body))
+        files.append(models.FileToPublish(role="POSTER", blob=poster))
+    wanted = models.NewPublication(
+        workspace_id=workspace,
+        project_id=entry.project_id if is_shared else None,
+        kind=_KINDS.get(entry.artifact.type, "MASCOT"),
+        title=plain_name(title or entry.name or entry.prompt or entry.artifact.file_name),
+        description=description,
+        files=files,
+    )
+    made = understood(PublicationInfo, session.ask(operations.publish(wanted)).model_dump())
     known = library.settings.get(ENTRIES_KEY)
     library.settings.set(ENTRIES_KEY, {**(known if isinstance(known, dict) else {}), made.id: entry.id})
     return made.model_copy(update={"entry_id": entry.id})
@@ -58,7 +57,7 @@ def publish(library: Library, session: Session, entry: Entry, title: str, descri
 
 def unpublish(session: Session, publication_id: str) -> None:
     """End a public page; its address says from then on that it has ended."""
-    session.call("DELETE", f"/publications/{publication_id}")
+    session.ask(operations.unpublish(publication_id))
 
 
 def publications(library: Library, session: Session) -> list[PublicationInfo]:
@@ -68,7 +67,7 @@ def publications(library: Library, session: Session) -> list[PublicationInfo]:
     found = [
         one.model_copy(update={"entry_id": entries.get(one.id)})
         for workspace in list_workspaces(session)
-        for one in records(PublicationInfo, pages(session, "/publications", {"workspace_id": workspace.id}))
+        for one in _pages_of(session, workspace.id)
         if one.ended_at is None
     ]
     return sorted(found, key=lambda one: one.created_at, reverse=True)
@@ -76,11 +75,14 @@ def publications(library: Library, session: Session) -> list[PublicationInfo]:
 
 def personal_workspace(session: Session) -> str:
     """The workspace of the account alone."""
-    said = session.call("GET", "/auth/me")
-    found = said.get("workspace_id") if isinstance(said, dict) else None
-    if not isinstance(found, str):
-        raise not_understood()
-    return found
+    return session.ask(operations.get_me()).workspace_id
+
+
+def _pages_of(session: Session, workspace_id: str) -> list[PublicationInfo]:
+    found = pages(
+        session, lambda after: operations.list_publications(workspace_id=workspace_id, after=after, limit=AT_ONCE)
+    )
+    return records(PublicationInfo, found)
 
 
 def _send(library: Library, session: Session, workspace: str, entry: Entry) -> str:

@@ -15,11 +15,11 @@ import binascii
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import JsonValue
 
 from engine.cloud.answers import not_understood, understood
+from engine.cloud.api import operations
 from engine.cloud.session import Session, json_of
 from engine.library import facts as journal
 from engine.library import taking
@@ -110,10 +110,10 @@ class Replica:
                     return
 
     def _ask(self, update: int, fact: int, *, version: bool = False) -> Arrived:
-        question: dict[str, Any] = {"after_update": update, "after_fact": fact, "limit": 1 if version else AT_ONCE}
-        if version:
-            question["version"] = "true"
-        return read_pull(self._session.call("GET", f"/projects/{self.project_id}/log", params=question))
+        call = operations.pull_log(
+            self.project_id, after_update=update, after_fact=fact, limit=1 if version else AT_ONCE, version=version
+        )
+        return read_pull(self._session.call(call.method, call.path, params=call.params))
 
     def take(self, arrived: Arrived) -> None:
         """Take in what came, by a pull or a message. Edits that can't be read hold up the document alone."""
@@ -188,12 +188,10 @@ class Replica:
 
         Raises NotFound for those who may not see it any more.
         """
-        said = self._session.call("GET", f"/projects/{self.project_id}")
-        found = said if isinstance(said, dict) else {}
-        role = found.get("role")
-        if isinstance(role, str) and role != self._known().role:
-            self._library.shared.change(self.project_id, role=role)
-        return str(found.get("name", ""))
+        said = self._session.ask(operations.get_project(self.project_id))
+        if said.role != self._known().role:
+            self._library.shared.change(self.project_id, role=said.role)
+        return said.name
 
     # Parts of a push
 
@@ -233,12 +231,9 @@ class Replica:
     def _send(self, *, update: bytes | None, facts: list[Fact], returning: bool) -> Pushed:
         text = None if update is None else base64.b64encode(update).decode()
         push = Push(epoch=self._known().epoch, update=text, facts=facts, returning=returning)
-        said = self._session.request(
-            "POST",
-            f"/projects/{self.project_id}/log",
-            body=push.model_dump(mode="json", exclude_none=True),
-            again=True,
-        )
+        path = operations.pull_log(self.project_id).path
+        body = push.model_dump(mode="json", exclude_none=True)
+        said = self._session.request("POST", path, body=body, again=True)
         answer = understood(Pushed, json_of(said))
         self._mark(answer, update, facts)
         return answer

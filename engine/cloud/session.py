@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -20,6 +20,8 @@ from blake3 import blake3
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from engine.cloud.answers import not_understood, understood
+from engine.cloud.api import models, operations
+from engine.cloud.api.call import Call
 from engine.cloud.http import Http
 from engine.cloud.records import Account
 from engine.cloud.secrets import Secrets, secrets_folder
@@ -28,6 +30,7 @@ from engine.library.settings import Settings
 from engine.protocol.errors import BadInput, Unauthenticated
 from engine.protocol.ids import new_id
 
+T = TypeVar("T", bound=BaseModel | None)
 API = "/api/v1"
 ACCOUNT_KEY, LIBRARY_KEY = "cloud.account", "cloud.library"
 EARLY_S = 30.0
@@ -114,17 +117,14 @@ class Session:
 
     def sign_in(self, server: str, email: str, password: str, code: str | None, device: str) -> Account:
         """Raises SecondFactorNeeded (again with a code), Unauthenticated, RateLimited, Forbidden."""
-        body: dict[str, JsonValue] = {"email": email, "password": password, "device_name": device or device_name()}
+        wanted = models.Login(email=email, password=password, device_name=device or device_name())
         if code:
-            body["code"] = code
-        answer = self.anonymous("POST", server, "/auth/login", body)
-        return self.adopt(server, answer)
+            wanted = wanted.model_copy(update={"code": code})
+        return self.adopt(server, self.say(server, operations.login(wanted)))
 
-    def adopt(self, server: str, said: JsonValue) -> Account:
+    def adopt(self, server: str, said: models.SignedIn) -> Account:
         """Take the tokens of a sign-in's answer."""
-        if not isinstance(said, dict) or not isinstance(user := said.get("user"), dict):
-            raise not_understood()
-        known = Known(server, str(user.get("id")), str(user.get("email", "")), str(user.get("name", "")))
+        known = Known(server, said.user.id, said.user.email, said.user.name)
         self._enter(known, _tokens_of(said))
         return self._account()
 
@@ -132,11 +132,10 @@ class Session:
         """Sign in with an API key. Raises BadInput, Unauthenticated."""
         if not key.startswith(API_KEY_PREFIX):
             raise BadInput(f"An API key begins with {API_KEY_PREFIX}; copy the whole key.")
-        answer = json_of(self.http.request("GET", f"{server}{API}/auth/me", headers=_bearer(key)))
-        if not isinstance(answer, dict) or "id" not in answer:
-            raise not_understood()
-        known = Known(server, str(answer["id"]), str(answer.get("email", "")), str(answer.get("name", "")))
-        self._enter(known, Tokens(access=key))
+        me = operations.get_me()
+        answer = self.http.request(me.method, f"{server}{API}{me.path}", headers=_bearer(key))
+        said = understood(models.Me, json_of(answer))
+        self._enter(Known(server, said.id, said.email, said.name), Tokens(access=key))
         return self._account()
 
     def renamed(self, name: str, email: str) -> None:
@@ -153,6 +152,16 @@ class Session:
             self._settings.set(ACCOUNT_KEY, None)
 
     # Requests
+
+    def ask(self, call: Call[T]) -> T:
+        """The answer to an operation. Raises also NotUnderstood."""
+        said = self.call(call.method, call.path, call.json_body, params=call.params)
+        return _answer(call, said)
+
+    def say(self, server: str, call: Call[T]) -> T:
+        """The same without an account, to sign up or in."""
+        said = self.anonymous(call.method, server, call.path, call.json_body)
+        return _answer(call, said)
 
     def anonymous(self, method: str, server: str, path: str, body: JsonValue = None) -> JsonValue:
         """A request without an account, to sign up or in."""
@@ -223,14 +232,15 @@ class Session:
                 raise _ended(known)
             if tokens.access != but and tokens.expires_at - time.time() > EARLY_S:
                 return tokens.access
-            url = f"{known.server}{API}/auth/refresh"
+            call = operations.refresh(models.Refresh(refresh_token=tokens.refresh))
+            url = f"{known.server}{API}{call.path}"
             try:
-                said = json_of(self.http.request("POST", url, body={"refresh_token": tokens.refresh}, again=True))
+                answer = self.http.request(call.method, url, body=call.json_body, again=True)
             except Unauthenticated as error:
                 self.secrets.forget(self._name(known))
                 self._tokens = None
                 raise _ended(known, error.sentence) from error
-            self._keep(known, fresh := _tokens_of(said))
+            self._keep(known, fresh := _tokens_of(understood(models.Tokens, json_of(answer))))
             return fresh.access
 
     def _account(self) -> Account:
@@ -267,6 +277,12 @@ class Session:
         return f"{known.user_id}@{known.server}#{library}"
 
 
+def _answer(call: Call[T], said: JsonValue) -> T:
+    if call.answer is None:
+        return cast("T", None)
+    return cast("T", understood(cast("type[BaseModel]", call.answer), said))
+
+
 def device_name() -> str:
     """What a person recognises this computer by."""
     return socket.gethostname().partition(".")[0][:100] or "computer"
@@ -280,15 +296,8 @@ def json_of(answer: httpx.Response) -> JsonValue:
         raise not_understood(answer.text[:300]) from error
 
 
-class _TokenAnswer(BaseModel):
-    access_token: str
-    refresh_token: str
-    expires_in: float
-
-
-def _tokens_of(said: JsonValue) -> Tokens:
-    given = understood(_TokenAnswer, said)
-    return Tokens(access=given.access_token, refresh=given.refresh_token, expires_at=time.time() + given.expires_in)
+def _tokens_of(said: models.Tokens | models.SignedIn) -> Tokens:
+    return Tokens(access=said.access_token, refresh=said.refresh_token, expires_at=time.time() + said.expires_in)
 
 
 def _bearer(token: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from engine.cloud import workspaces
+from engine.cloud.api import models, operations
 from engine.cloud.records import RemoteProject, WorkspaceInfo
 from engine.cloud.session import Session
 from engine.library.library import Library
@@ -25,10 +26,9 @@ def share_project(library: Library, session: Session, project_id: str, workspace
     """
     account = session.require()
     project = library.projects.get(project_id)
-    body = {"id": project_id, "workspace_id": workspace_id, "name": plain_name(project.name)}
-    said = session.call("POST", "/projects", {**body})
-    role = str(said.get("role", "MEMBER")) if isinstance(said, dict) else "MEMBER"
-    return library.shared.begin(project_id, account.server, workspace_id, account.user_id, role)
+    wanted = models.NewProject(id=project_id, workspace_id=workspace_id, name=plain_name(project.name))
+    said = session.ask(operations.create_project(wanted))
+    return library.shared.begin(project_id, account.server, workspace_id, account.user_id, said.role)
 
 
 def stop_sharing(library: Library, project_id: str) -> None:
@@ -90,7 +90,7 @@ def _join(library: Library, server: str, user_id: str, workspace: WorkspaceInfo,
 
 def rename_remote(session: Session, project_id: str, name: str) -> None:
     """Let the server's lists show the name that the document says."""
-    session.call("PATCH", f"/projects/{project_id}", {"name": plain_name(name)})
+    session.ask(operations.change_project(project_id, models.ProjectChange(name=plain_name(name))))
 
 
 def plain_name(name: str) -> str:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from blake3 import blake3
-from pydantic import BaseModel, ConfigDict, JsonValue
 
 from engine.blobs.store import hash_bytes, hash_file
-from engine.cloud.answers import understood
+from engine.cloud.api import models, operations
 from engine.cloud.session import Session
 from engine.protocol.errors import Conflict, MascotError, NotFound
 
@@ -27,24 +26,12 @@ class BlobDamaged(MascotError):
     """The file here is not what its name says."""
 
 
-class Upload(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    state: str
-    upload_id: str | None = None
-    part_bytes: int | None = None
-    parts: int | None = None
-    received: list[int] = []
-
-
 def missing(session: Session, workspace_id: str, blobs: Iterable[str]) -> set[str]:
     """Which of these files a workspace lacks."""
     wanted, lacking = sorted(set(blobs)), set[str]()
     for start in range(0, len(wanted), ASK_AT_ONCE):
-        hashes: list[JsonValue] = [*wanted[start : start + ASK_AT_ONCE]]
-        said = session.call("POST", f"/workspaces/{workspace_id}/blobs/missing", {"hashes": hashes})
-        found = said.get("missing") if isinstance(said, dict) else None
-        lacking |= {one for one in found if isinstance(one, str)} if isinstance(found, list) else set()
+        asked = models.Hashes(hashes=wanted[start : start + ASK_AT_ONCE])
+        lacking |= set(session.ask(operations.find_missing_blobs(workspace_id, asked)).missing)
     return lacking
 
 
@@ -73,8 +60,7 @@ def send_bytes(session: Session, workspace_id: str, data: bytes) -> str:
 
 def _send(session: Session, workspace_id: str, file: BinaryIO, blob: str, size: int, sent: Sent | None) -> None:
     for again in (True, False):
-        said = session.call("POST", f"/workspaces/{workspace_id}/uploads", {"hash": blob, "size": size})
-        upload = understood(Upload, said)
+        upload = session.ask(operations.begin_upload(workspace_id, models.NewUpload(hash=blob, size=size)))
         if upload.upload_id is None or not upload.part_bytes or not upload.parts:
             # It is there already.
             return
@@ -100,13 +86,14 @@ def _part(file: BinaryIO, number: int, part_bytes: int, size: int) -> bytes:
 
 def _send_part(session: Session, upload_id: str, number: int, data: bytes) -> None:
     headers = {PART_HASH_HEADER: blake3(data).hexdigest(), "Content-Type": "application/octet-stream"}
-    session.request("PUT", f"/uploads/{upload_id}/parts/{number}", body=data, headers=headers)
+    call = operations.send_part(upload_id, number)
+    session.request(call.method, call.path, body=data, headers=headers)
 
 
 def _complete(session: Session, upload_id: str) -> None:
     for number in range(BUSY_TRIES):
         try:
-            session.request("POST", f"/uploads/{upload_id}/complete", again=True)
+            session.ask(operations.complete_upload(upload_id))
             return
         except Conflict:
             # Another program sends the same file, or the last part is still being written.
