@@ -42,6 +42,7 @@ check: $(VENV)/.ready
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright --level error
 	$(BIN)/python -m sync_server.contract --check
+	$(BIN)/python -m sync_server.client_code --check
 
 format: $(VENV)/.ready
 	$(BIN)/ruff check --fix -q app engine sync_server tests
