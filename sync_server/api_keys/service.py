@@ -96,6 +96,12 @@ def principal_of_key(session: Session, secret: str) -> Principal:
     return Principal(row.user_id, None, row.id, frozenset(Scope(scope) for scope in row.scopes), is_admin=False)
 
 
+def is_alive(session: Session, key_id: str) -> bool:
+    """Neither revoked nor expired: for what goes on after the key was shown, an open socket or a signed address."""
+    key = session.get(ApiKey, key_id)
+    return key is not None and (key.expires_at is None or key.expires_at > now())
+
+
 def _new_secret() -> str:
     return PREFIX + secrets.token_urlsafe(32)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sync_server.access.principal import Principal
 from sync_server.access.revocation import require_signed
 from sync_server.access.roles import Action
-from sync_server.api_keys.models import ApiKey
+from sync_server.api_keys.service import is_alive
 from sync_server.blobs.models import Blob
 from sync_server.blobs.schemas import Address
 from sync_server.blobs.service import blob_to_see
@@ -42,12 +42,7 @@ def blob_at(state: ServerState, session: Session, token: str) -> Blob:
     except BadSignature as error:
         raise Missing(ENDED) from error
     key = claims["key"]
-    if key is not None and not _key_lives(session, key):
+    if key is not None and not is_alive(session, key):
         raise Missing(ENDED)
     principal, _ = require_signed(session, claims["sub"], claims["device"], Action.SEE, claims["workspace"])
     return blob_to_see(session, principal, claims["workspace"], claims["hash"])
-
-
-def _key_lives(session: Session, key_id: str) -> bool:
-    key = session.get(ApiKey, key_id)
-    return key is not None and (key.expires_at is None or key.expires_at > now())

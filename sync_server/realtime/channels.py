@@ -8,6 +8,7 @@ from sync_server.access.check import require, require_project, require_scope
 from sync_server.access.principal import Principal
 from sync_server.access.roles import Action, Scope
 from sync_server.accounts.models import Device, User
+from sync_server.api_keys.service import is_alive
 from sync_server.problems import Missing, Unauthenticated
 
 USER = "user"
@@ -43,3 +44,5 @@ def require_signed_in(session: Session, principal: Principal) -> None:
         raise Unauthenticated("This account has ended.")
     if principal.device_id is not None and (device is None or device.revoked_at is not None):
         raise Unauthenticated("This sign-in has ended; sign in again.")
+    if principal.api_key_id is not None and not is_alive(session, principal.api_key_id):
+        raise Unauthenticated("This API key was revoked or has expired.")
