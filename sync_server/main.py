@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sync_server.trouble import CommandFailed
 from sync_server.config import PREFIX, ServerConfig
+from sync_server.trouble import CommandFailed
 
 OPTIONS = ("host", "port", "data", "database", "blobs")
 Command = Callable[[ServerConfig, argparse.Namespace], int]

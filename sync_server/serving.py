@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sync_server.accounts.models import User
 from sync_server.app import create_app
 from sync_server.backups.running import in_use
-from sync_server.trouble import CommandFailed
 from sync_server.config import ServerConfig
 from sync_server.database.database import Database
 from sync_server.database.schema import prepare
 from sync_server.http.logs import configure_logs
+from sync_server.trouble import CommandFailed
 
 BACKLOG = 2048
 GRACE_S = 5

@@ -72,16 +72,30 @@ class PictureTab(QWidget):
         self.badge.hide()
         self._wanted = entry.id
         self.player.stop()
+        path = self._session.library.blobs.path(entry.artifact.blob)
+        if not path.is_file():
+            self._show_preview(entry)
+            return
         if is_animation(entry.artifact):
             self._loaded(entry.id, QImage(), describe(entry))
             self.player.play(entry)
             return
-        path = self._session.library.blobs.path(entry.artifact.blob)
         shown = describe(entry)
         if entry.artifact.type is AssetType.IMAGE or entry.artifact.role == "logo":
             self._session.background.run(lambda: QImage(str(path)), lambda image: self._loaded(entry.id, image, shown))
         else:
             self._loaded(entry.id, QImage(), shown)
+
+    def _show_preview(self, entry: Entry) -> None:
+        """The file isn't here (yet): its small picture as large as the real one, when there is one."""
+        library = self._session.library
+        assert library is not None
+        blob = entry.artifact.blob
+        small = QImage(str(library.layout.cache / "thumbnails" / blob[:2] / f"{blob}.png"))
+        self._wanted = None
+        self.view.show_image(small, (entry.artifact.width or small.width(), entry.artifact.height or small.height()))
+        self.bar.describe(describe(entry))
+        self._stack.setCurrentIndex(1)
 
     def _loaded(self, entry_id: str, image: QImage, text: str) -> None:
         if entry_id != self._wanted:

@@ -6,7 +6,7 @@ import re
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QListView, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.theme.tokens import SPACE_2
 from app.widgets.buttons import push_button
@@ -34,6 +34,8 @@ class CommentEdit(QPlainTextEdit):
         self.completer.setWidget(self)
         self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.completer.activated.connect(self._take)
+        self._popup = QListView()
+        self.completer.setPopup(self._popup)
 
     def offer(self, names: list[str]) -> None:
         self._names.setStringList(names)
@@ -45,7 +47,7 @@ class CommentEdit(QPlainTextEdit):
         return found[1] if found else None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        popup = self.completer.popup()
+        popup = self._popup
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if popup.isVisible() and (enter or event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Tab)):
             event.ignore()

@@ -52,6 +52,12 @@ class Thumbnails(QObject):
         """Whether the file could not be read as a picture."""
         return blob in self._broken
 
+    def look_again(self) -> None:
+        """What couldn't be read may be there now: files of shared projects come later than their entries."""
+        broken, self._broken = self._broken, set()
+        for blob in broken:
+            self.ready.emit(blob)
+
     def disk_bytes(self) -> int:
         """How much the disk cache holds; for the settings page, on the executor."""
         folder = self.disk_folder

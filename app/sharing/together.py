@@ -12,6 +12,7 @@ from app.account.cloud import StudioCloud
 from app.canvas.describe import entry_title
 from app.notifications.bell import Bell
 from app.presence.strip import PlaceTeller, PresenceStrip
+from app.sharing.remote_files import RemoteFiles
 from app.sharing.sync_light import SyncLight
 from app.sharing.viewer import ViewerGuard
 from engine.protocol.errors import NotFound
@@ -37,6 +38,7 @@ class Together(QObject):
         self.bell = Bell(self.cloud)
         self.guard = ViewerGuard(session, self.cloud, window.registry)
         self.guard.cover(studio.create.button)
+        self.files = RemoteFiles(session, self.cloud, studio.picture, studio.gallery.model.thumbnails)
         self.comments: CommentsPanel | None = None
         window.status.add_light(self.light)
         window.top_bar.add_widget(self.presence)

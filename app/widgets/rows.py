@@ -54,23 +54,24 @@ class RowList(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        page = QWidget()
-        set_role(page, "scroll")
-        self._column = QVBoxLayout(page)
+        self._page = QWidget()
+        set_role(self._page, "scroll")
+        self._column = QVBoxLayout(self._page)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(SPACE_2)
         self._column.addStretch(1)
-        self.setWidget(page)
+        self.setWidget(self._page)
 
     def add(self, row: QWidget) -> None:
         self._column.insertWidget(self._column.count() - 1, row)
         if self._fits:
-            self.setFixedHeight(self.widget().sizeHint().height())
+            self.setFixedHeight(self._page.sizeHint().height())
 
     def rows(self) -> list[QWidget]:
         """What is in it now, from the top."""
-        found = (self._column.itemAt(index) for index in range(self._column.count()))
-        return [item.widget() for item in found if item is not None and item.widget() is not None]
+        items = (self._column.itemAt(index) for index in range(self._column.count()))
+        widgets = (item.widget() for item in items if item is not None)
+        return [widget for widget in widgets if widget is not None]
 
     def clear(self) -> None:
         for row in self.rows():

@@ -10,6 +10,7 @@ What belongs to accounts, workspaces and files lies in modules of their own; thi
 
 from __future__ import annotations
 
+import logging
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -42,6 +43,8 @@ from engine.library.library import Library
 from engine.library.shared import ACTIVE, SharedProject
 from engine.protocol.errors import MascotError, NotFound
 from engine.protocol.sync import Person
+
+log = logging.getLogger(__name__)
 
 OFFLINE_SETTING = "offline"
 Listener = Callable[[str, str], None]
@@ -349,8 +352,9 @@ class CloudDesk:
             self._projects.run(project.project_id)
             if files:
                 self._projects.run_files(self._shared(project.project_id), progress)
-        except MascotError:
-            # Its status says it; the others go on.
+        except MascotError as error:
+            log.info("project %s did not sync: %s", project.project_id, error)  # its status says it; the others go on
+        finally:
             self._tell("sync", project.project_id)
 
     def _shared(self, project_id: str) -> SharedProject:

@@ -58,7 +58,9 @@ def more_like(recipe: AnyRecipe | None, count: int, *, vary: float | None = None
     seeds = [chance.randint(0, MAX_SEED) for _ in range(count)]
     if vary is None:
         return [recipe.model_copy(update={"seed": seed, "variation": None, "batch": None}) for seed in seeds]
-    return [recipe.model_copy(update={"batch": None, "variation": Variation(seed=seed, strength=vary)}) for seed in seeds]
+    return [
+        recipe.model_copy(update={"batch": None, "variation": Variation(seed=seed, strength=vary)}) for seed in seeds
+    ]
 
 
 def decided_otherwise(

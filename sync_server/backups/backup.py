@@ -15,11 +15,11 @@ from tempfile import NamedTemporaryFile, TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from sync_server.backups.copies import copy_to, name_of_copy
-from sync_server.trouble import CommandFailed
 from sync_server.config import ServerConfig
 from sync_server.database.base import now
 from sync_server.storage.names import WORKSPACES
 from sync_server.storage.services import open_storage
+from sync_server.trouble import CommandFailed
 
 FORMAT = 1
 MANIFEST, KEYS, FILES = "manifest.json", "keys.json", "files.jsonl"

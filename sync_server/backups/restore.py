@@ -15,7 +15,6 @@ from sqlalchemy import delete
 from sync_server.backups.backup import FILES, FORMAT, KEYS, MANIFEST, back_up
 from sync_server.backups.copies import copy_back, name_of_copy
 from sync_server.backups.running import in_use
-from sync_server.trouble import CommandFailed
 from sync_server.config import ServerConfig
 from sync_server.database.base import now
 from sync_server.database.database import Database
@@ -25,6 +24,7 @@ from sync_server.mail.models import OutgoingMail
 from sync_server.projects.epochs import begin_new_epochs
 from sync_server.secrets.keys import ServerKeys
 from sync_server.storage.services import open_storage
+from sync_server.trouble import CommandFailed
 
 
 @dataclass(frozen=True)

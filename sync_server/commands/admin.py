@@ -14,10 +14,10 @@ from sync_server.accounts.models import User
 from sync_server.accounts.people import by_email, create_user
 from sync_server.accounts.schemas import MAX_PASSWORD, MIN_PASSWORD
 from sync_server.audit.service import Audited, record
-from sync_server.trouble import CommandFailed
 from sync_server.commands.opened import opened
 from sync_server.config import ServerConfig
 from sync_server.inputs import Email
+from sync_server.trouble import CommandFailed
 
 
 def create(config: ServerConfig, given: argparse.Namespace) -> int:

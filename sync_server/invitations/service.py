@@ -174,9 +174,7 @@ def _offers() -> Select[Invitation, str, str]:
     )
 
 
-def _page(
-    session: Session, offers: Select[Invitation, str, str], after: str | None, limit: int
-) -> list[Offer]:
+def _page(session: Session, offers: Select[Invitation, str, str], after: str | None, limit: int) -> list[Offer]:
     if after is not None:
         offers = offers.where(Invitation.id > after)
     rows = session.execute(offers.limit(limit))

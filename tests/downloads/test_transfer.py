@@ -123,9 +123,7 @@ def test_a_server_that_is_gone_is_told_after_some_tries(net: Net, folder: Path) 
     assert "stopped at 0 bytes and does not go on" in refused(net, folder, "http://127.0.0.1:9/x.safetensors")
 
 
-def test_a_host_that_nobody_knows_is_told_at_once(
-    net: Net, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_host_that_nobody_knows_is_told_at_once(net: Net, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def nobody_knows(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 

@@ -37,6 +37,12 @@ def run(context: Context) -> int:
             _duplicates(context, desk)
         case "downloads":
             return downloads(context, desk)
+        case "empty-trash":
+            count, freed = len(desk.trashed()), desk.empty_trash()
+            said = f"Deleted {count} from the trash; {freed / 1e6:,.0f} MB are free again."
+            context.console.result(
+                {"deleted": count, "freed_bytes": freed}, [said if count else "The trash was empty already."]
+            )
         case "connections":
             _connections(context, desk)
         case "offline":

@@ -41,13 +41,13 @@ class ControlledSd(Guided, StableDiffusionControlNetImg2ImgPipeline):
     __call__ = call_of(StableDiffusionControlNetImg2ImgPipeline)
 
 
-class GuidedSd3(Guided, StableDiffusion3Img2ImgPipeline):
+class GuidedSd3(Guided, StableDiffusion3Img2ImgPipeline):  # pyright: ignore[reportIncompatibleMethodOverride]
     """Start picture, mask."""
 
     __call__ = call_of(StableDiffusion3Img2ImgPipeline)
 
 
-class GuidedFlux(Guided, FluxImg2ImgPipeline):
+class GuidedFlux(Guided, FluxImg2ImgPipeline):  # pyright: ignore[reportIncompatibleMethodOverride]
     """Start picture, mask; two by two latent pixels go through the network as one token."""
 
     __call__ = call_of(FluxImg2ImgPipeline)

@@ -309,3 +309,33 @@ def test_a_public_page_is_made_copied_and_ended(enter: Enter, until: Until, qtbo
     sheet.end.click()
     until(lambda: sheet.stack.currentWidget() is sheet.before)
     assert httpx.get(address).status_code == 410
+
+
+def test_a_file_that_is_not_here_is_fetched_when_it_is_opened(
+    enter: Enter, mia: SignedIn, until: Until, tmp_path: Path, server: ServerThread
+) -> None:
+    workspace = mia.post("/workspaces", json={"name": "Rabbit & Co."}).json()
+    studio = enter(ADA)
+    library = studio.session.library
+    assert library is not None
+    mia.post(f"/workspaces/{workspace['id']}/invitations", json={"email": ADA, "role": "MEMBER"})
+    cloud = studio.studio.together.cloud
+    cloud.ask(cloud, lambda desk: desk.accept(desk.invitations()[0].id))
+    with Library.open(tmp_path / "theirs") as theirs:
+        desk = CloudDesk(theirs)
+        desk.sign_in(server.url, MIA, PASSWORD)
+        project = theirs.projects.create("Website")
+        entry = add_drawing(theirs, project.id, mascots(1)[0], size=1536)
+        assert entry.artifact.size_bytes > 128 * 1024
+        desk.share_project(project.id, workspace["id"])
+        desk.sync(project.id)
+        desk.close()
+    cloud.ask(cloud, lambda desk: desk.sync())
+    until(lambda: library.gallery.list(project.id))
+    assert not library.blobs.path(entry.artifact.blob).is_file()
+    until(lambda: cloud.status_of(project.id) is not None)
+    studio.session.switch_project(library.projects.get(project.id))
+    studio.session.select(library.gallery.get(entry.id))
+    assert "fetching" in studio.studio.picture.bar.text.text()
+    until(lambda: library.blobs.path(entry.artifact.blob).is_file())
+    until(lambda: "fetching" not in studio.studio.picture.bar.text.text())
