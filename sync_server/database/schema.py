@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
+import sync_server.database.models  # noqa: F401 - whoever opens a database knows every table
 from sync_server.database.base import now
 from sync_server.database.database import Database
 from sync_server.trouble import CommandFailed
