@@ -76,6 +76,12 @@ class SecondFactorNeeded(Unauthenticated):
     code, title = ErrorCode.SECOND_FACTOR_NEEDED, "A second factor is needed"
 
 
+class AddressUnconfirmed(Unauthenticated):
+    """The password was right, but the registration's mail isn't confirmed; it can be sent again."""
+
+    code, title = ErrorCode.ADDRESS_UNCONFIRMED, "The address isn't confirmed yet"
+
+
 class Forbidden(Problem):
     status, code, title = 403, ErrorCode.FORBIDDEN, "Not allowed"
 

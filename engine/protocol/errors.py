@@ -26,6 +26,7 @@ class ErrorCode(StrEnum):
     CANCELLED = "cancelled"
     UNAUTHENTICATED = "unauthenticated"
     SECOND_FACTOR_NEEDED = "second_factor_needed"
+    ADDRESS_UNCONFIRMED = "address_unconfirmed"
     FORBIDDEN = "forbidden"
     CONFLICT = "conflict"
     EXPIRED = "expired"
@@ -125,6 +126,12 @@ class SecondFactorNeeded(MascotError):
     """The password was right; sign in again with a code of the authenticator app, or a recovery code."""
 
     code = ErrorCode.SECOND_FACTOR_NEEDED
+
+
+class AddressUnconfirmed(MascotError):
+    """The password was right, but the mail's link wasn't followed yet; the mail can be sent again."""
+
+    code = ErrorCode.ADDRESS_UNCONFIRMED
 
 
 class Forbidden(MascotError):

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeVar
 
 from argon2.exceptions import Argon2Error
@@ -20,13 +21,26 @@ T = TypeVar("T")
 WORKERS = max(1, min(4, (os.cpu_count() or 2) // 2))
 WAITING = 32
 RETRY_AFTER_S = 2.0
-# OWASP's first choice for Argon2id; one lane, as each worker is one thread.
-_MEMORY_KIB, _PASSES, _LANES = 19 * 1024, 2, 1
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one hash of Argon2id takes."""
+
+    memory_kib: int
+    passes: int
+    lanes: int = 1
+    """One, as each worker is one thread."""
+
+
+OWASP = Cost(memory_kib=19 * 1024, passes=2)
+"""OWASP's first choice."""
 
 
 class PasswordHasher:
-    def __init__(self, workers: int = WORKERS, waiting: int = WAITING) -> None:
-        self._hash = PasswordHash((Argon2Hasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=_LANES),))
+    def __init__(self, workers: int = WORKERS, waiting: int = WAITING, cost: Cost = OWASP) -> None:
+        argon2 = Argon2Hasher(time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=cost.lanes)
+        self._hash = PasswordHash((argon2,))
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="argon2")
         self._places = threading.BoundedSemaphore(workers + waiting)
         self._unknown = self._hash.hash(os.urandom(16).hex())

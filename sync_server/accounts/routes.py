@@ -29,6 +29,7 @@ from sync_server.http.address import client_address
 from sync_server.http.dependencies import Person, State, Writing
 from sync_server.problems import (
     SIGNED_IN,
+    AddressUnconfirmed,
     Conflict,
     Forbidden,
     Gone,
@@ -41,6 +42,7 @@ from sync_server.state import ServerState
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 WRONG = "The address or the password is wrong; try again, or ask for a new password."
+UNCONFIRMED = "This address isn't confirmed yet: follow the link in the mail that we sent to it, or have it sent again."
 
 
 @router.post("/register", status_code=202, responses=documented(Forbidden), operation_id="register")
@@ -70,11 +72,16 @@ def verify_email(state: State, session: Writing, given: Confirmation) -> Confirm
 
 @router.post("/login", responses=documented(Unauthenticated, Forbidden), operation_id="login")
 async def login(state: State, request: Request, given: Login) -> SignedIn:
-    """Sign in on a device. `second_factor_needed` asks for the same again with a code."""
+    """Sign in on a device. `second_factor_needed` asks for the same again with a code; `address_unconfirmed` says that
+    the password is right, but the registration's mail waits to be confirmed.
+    """
     address = client_address(request, state.config.trusted_proxies)
     throttle.check_login(state, address, given.email)
-    stored = await run_in_threadpool(_stored_hash, state, given.email)
-    if not await state.get(PasswordHasher).matches(given.password.get_secret_value(), stored):
+    stored, waiting = await run_in_threadpool(_stored_hashes, state, given.email)
+    hasher, password = state.get(PasswordHasher), given.password.get_secret_value()
+    if not await hasher.matches(password, stored):
+        if await hasher.matches(password, waiting):  # as much work where none waits
+            raise AddressUnconfirmed(UNCONFIRMED)
         await _failed(state, address, given.email)
         raise Unauthenticated(WRONG)
 
@@ -96,9 +103,12 @@ async def login(state: State, request: Request, given: Login) -> SignedIn:
         raise
 
 
-def _stored_hash(state: ServerState, email: str) -> str | None:
+def _stored_hashes(state: ServerState, email: str) -> tuple[str | None, str | None]:
+    """Of the account, and of a registration that waits to be confirmed."""
     with state.database.read() as session:
-        return session.scalar(select(User.password_hash).where(User.email == email))
+        waiting = sign_up.waiting_registration(session, email)
+        account = session.scalar(select(User.password_hash).where(User.email == email))
+        return account, None if waiting is None else waiting.password_hash
 
 
 async def _failed(state: ServerState, address: str, email: str) -> None:

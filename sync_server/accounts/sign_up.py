@@ -1,4 +1,8 @@
-"""Registration: the answer is the same whether or not an address is known; only its owner learns more, by mail."""
+"""Registration: the answer is the same whether or not an address is known; only its owner learns more, by mail.
+
+One for a known address waits, too, though no mail holds its token: else whoever registers an address and then signs in
+with that password would learn by the answer whether there was an account.
+"""
 
 from __future__ import annotations
 
@@ -19,30 +23,32 @@ from sync_server.state import ServerState
 CHECK_MAIL = "We have sent a mail to this address; follow its link to go on."
 
 
-def register(state: ServerState, session: Session, email: str, name: str, password_hash: str) -> None:
+def register(state: ServerState, session: Session, email: str, name: str, password_hash: str | None) -> None:
     """Mail a link that makes the account, or say by mail that there is one."""
-    known = by_email(session, email)
-    if known is not None:
-        send_mail(state, session, email, "known_address", name=known.name)
-        return
     token = mail_tokens.issue(session, mail_tokens.REGISTER, email, name=name, password_hash=password_hash)
-    _mail_confirmation(state, session, email, name, token)
+    _mail(state, session, email, name, token)
 
 
 def resend(state: ServerState, session: Session, email: str) -> None:
     """The mail of a registration that waits, again, with a new link; nothing when none waits."""
-    waiting = session.scalar(
-        select(MailToken).where(
+    waiting = waiting_registration(session, email)
+    if waiting is not None:
+        register(state, session, email, waiting.name, waiting.password_hash)
+
+
+def waiting_registration(session: Session, email: str) -> MailToken | None:
+    """The newest one of this address that may still be confirmed."""
+    return session.scalar(
+        select(MailToken)
+        .where(
             MailToken.purpose == mail_tokens.REGISTER,
             MailToken.email == email,
             MailToken.used_at.is_(None),
             MailToken.expires_at > now(),
         )
+        .order_by(MailToken.id.desc())
+        .limit(1)
     )
-    if waiting is not None:
-        name, password_hash = waiting.name, waiting.password_hash
-        token = mail_tokens.issue(session, mail_tokens.REGISTER, email, name=name, password_hash=password_hash)
-        _mail_confirmation(state, session, email, name, token)
 
 
 def confirm(state: ServerState, session: Session, token: str) -> User:
@@ -63,6 +69,10 @@ def confirm(state: ServerState, session: Session, token: str) -> User:
     return user
 
 
-def _mail_confirmation(state: ServerState, session: Session, email: str, name: str, token: str) -> None:
+def _mail(state: ServerState, session: Session, email: str, name: str, token: str) -> None:
+    known = by_email(session, email)
+    if known is not None:
+        send_mail(state, session, email, "known_address", name=known.name)
+        return
     link = f"{state.config.url}/verify-email?token={quote(token)}"
     send_mail(state, session, email, "confirm", name=name, link=link, code=token)

@@ -475,7 +475,7 @@ def list_workspaces(
 
 
 def login(body: models.Login) -> Call[models.SignedIn]:
-    """Sign in on a device. `second_factor_needed` asks for the same again with a code."""
+    """Sign in on a device. `second_factor_needed` asks for the same again with a code; `address_unconfirmed` says that the password is right, but the registration's mail waits to be confirmed."""
     return Call("POST", place("/auth/login"), body=body, answer=models.SignedIn)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import httpx
 
+from sync_server.accounts.hashing import PasswordHasher
 from tests.sync_server.running import PASSWORD, Mailbox, ServerThread, SignedIn, sign_in, text_of
 
 ADA = "ada@example.org"
@@ -34,10 +35,46 @@ def test_registering_a_known_address_changes_nothing(server: ServerThread, sign_
     assert server.client().post("/api/v1/auth/login", json=login).status_code == 401
 
 
-def test_an_unconfirmed_registration_is_no_account(client: httpx.Client) -> None:
+def login(client: httpx.Client, password: str = PASSWORD, email: str = ADA) -> tuple[int, str]:
+    answer = client.post("/api/v1/auth/login", json={"email": email, "password": password})
+    return answer.status_code, answer.json().get("code", "")
+
+
+def test_an_unconfirmed_registration_is_no_account_and_its_password_alone_tells_so(client: httpx.Client) -> None:
     client.post("/api/v1/auth/register", json=body())
-    answer = client.post("/api/v1/auth/login", json={"email": ADA, "password": PASSWORD})
-    assert answer.status_code == 401
+    assert login(client) == (401, "address_unconfirmed")
+    assert login(client, "a wrong password") == login(client, email="no@example.org") == (401, "unauthenticated")
+
+
+def test_whoever_was_told_to_confirm_has_the_mail_sent_again_and_signs_in(
+    client: httpx.Client, mailbox: Mailbox
+) -> None:
+    client.post("/api/v1/auth/register", json=body())
+    assert login(client) == (401, "address_unconfirmed")
+    client.post("/api/v1/auth/resend-verification", json={"email": ADA})
+    client.post("/api/v1/auth/verify-email", json={"token": mailbox.code(ADA, count=2)})
+    assert login(client)[0] == 200
+
+
+def test_registering_and_then_signing_in_tells_nobody_who_has_an_account(
+    server: ServerThread, sign_up: Callable[..., SignedIn], mailbox: Mailbox
+) -> None:
+    sign_up(ADA)
+    client, thiefs = server.client(), "the thief's password"
+    hasher = server.state.get(PasswordHasher)
+    costs: list[int] = []
+    for email in (ADA, "new@example.org"):
+        client.post("/api/v1/auth/register", json=body(email, thiefs))
+        before = hasher.computed
+        assert login(client, thiefs, email) == (401, "address_unconfirmed")
+        assert login(client, "a wrong password", email) == (401, "unauthenticated")
+        costs.append(hasher.computed - before)
+    assert costs[0] == costs[1]
+    assert login(client)[0] == 200, "the owner's password counts as ever"
+    seen = len(mailbox.to(ADA))
+    client.post("/api/v1/auth/resend-verification", json={"email": ADA})
+    again = mailbox.wait(ADA, "account at MascotForge already", count=2)
+    assert len(mailbox.to(ADA)) == seen + 1 and "token=" not in text_of(again)
 
 
 def test_the_confirmed_mail_decides_which_password_counts(client: httpx.Client, mailbox: Mailbox) -> None:
