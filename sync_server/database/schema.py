@@ -11,9 +11,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-import sync_server.database.models  # noqa: F401 - whoever opens a database knows every table
 from sync_server.database.base import now
 from sync_server.database.database import Database
+from sync_server.database.models import all_tables
 from sync_server.trouble import CommandFailed
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -26,6 +26,7 @@ _LOCK = 0x6D617363
 
 def prepare(database: Database) -> None:
     """Make or migrate the tables; does nothing to a database that is ready. Raises CommandFailed."""
+    all_tables()  # a command that loads few rooms must know the tables that its own ones refer to
     with database.engine.connect() as connection:
         version = _version(connection)
     if version == HEAD:

@@ -50,7 +50,7 @@ def panel(studio: TestStudio, until: Until, qtbot: QtBot) -> ModelsPanel:
     studio.studio.open_models()
     sheet = studio.studio.sheet
     assert isinstance(sheet, ModelsSheet)
-    until(lambda: sheet.panel.model.rowCount() >= 4)
+    until(lambda: {"Red fox", "Ancient", "openpose"} <= set(names(sheet.panel)))
     return sheet.panel
 
 
