@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 SCALE = 4
+LEAST_ALPHA = 16 / 255
+"""Below it the colour of a pixel is known to too few of its eight bits."""
 
 
 class _Block(nn.Module):
@@ -56,7 +58,24 @@ def load_upscaler(folder: Path) -> Upscaler:
 
 @torch.inference_mode()
 def enlarge(net: Upscaler, pictures: Tensor) -> Tensor:
-    """Premultiplied RGBA (batch, 4, h, w) in 0..1 four times larger, clamped so that colour never exceeds alpha."""
+    """Premultiplied RGBA (batch, 4, h, w) in 0..1 four times larger. Colour never exceeds alpha and stays between the
+    colours around it in the small picture: the network sharpens colour and alpha apart, and an edge without an outline
+    would get a dark or bright line."""
     large = net(pictures.to(memory_format=torch.channels_last)).clamp(0.0, 1.0)
     alpha = large[:, 3:]
-    return torch.cat([torch.minimum(large[:, :3], alpha), alpha], 1)
+    darkest, brightest = _colours_around(pictures)
+    return torch.cat([large[:, :3].maximum(darkest * alpha).minimum(brightest * alpha), alpha], 1)
+
+
+def _colours_around(pictures: Tensor) -> tuple[Tensor, Tensor]:
+    """The least and the greatest straight colour of the 3 × 3 pixels around each, at the large size."""
+    alpha = pictures[:, 3:]
+    seen = alpha >= LEAST_ALPHA
+    straight = (pictures[:, :3] / alpha.clamp_min(LEAST_ALPHA)).clamp(0.0, 1.0)
+    nothing = torch.zeros((), dtype=pictures.dtype, device=pictures.device)
+    brightest = functional.max_pool2d(torch.where(seen, straight, nothing), 3, stride=1, padding=1)
+    darkest = 1 - functional.max_pool2d(torch.where(seen, 1 - straight, nothing), 3, stride=1, padding=1)
+    around = functional.max_pool2d(seen.to(pictures.dtype), 3, stride=1, padding=1) > 0
+    bounds = torch.where(around, darkest, nothing), torch.where(around, brightest, 1 + nothing)
+    low, high = (functional.interpolate(bound, scale_factor=float(SCALE), mode="nearest") for bound in bounds)
+    return low, high

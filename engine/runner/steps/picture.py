@@ -222,4 +222,4 @@ def _finish(context: StepContext) -> None:
 
 
 GENERATE = StepKind("generate", 4, _generate, seconds_guess=0.5, needs_torch=True, run_together=_generate_together)
-FINISH = StepKind("finish", 3, _finish, seconds_guess=1.0, needs_torch=True)
+FINISH = StepKind("finish", 4, _finish, seconds_guess=1.0, needs_torch=True)
