@@ -1,9 +1,16 @@
-"""No test reaches for another machine: a look-up or a connection that is not to this one is an error."""
+"""No test reaches for another machine: a look-up or a connection that is not to this one is an error.
+
+What the imports made is kept out of the garbage collector's sight: with a million objects of torch and Qt, one
+collection takes longer than most tests.
+"""
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Any
+
+import pytest
 
 _HERE = ("127.0.0.1", "::1", "localhost", "", None)
 
@@ -20,3 +27,23 @@ def _only_this_machine(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_only_this_machine)
+
+_MANY_MODULES = 50
+_frozen_at = 0
+
+
+def _keep_imports_from_the_collector() -> None:
+    global _frozen_at
+    if len(sys.modules) >= _frozen_at + _MANY_MODULES:
+        gc.collect()
+        gc.freeze()
+        _frozen_at = len(sys.modules)
+
+
+def pytest_collection_finish() -> None:
+    _keep_imports_from_the_collector()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    _keep_imports_from_the_collector()

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import random
+import ssl
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,6 +55,7 @@ class Http:
             timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
             follow_redirects=False,
             headers={"User-Agent": "MascotForge"},
+            verify=_trusted(),
         )
 
     @property
@@ -118,6 +121,12 @@ class Http:
 
     def close(self) -> None:
         self._client.close()
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that clients of this process trust: reading them takes longer than a request."""
+    return httpx.create_ssl_context()
 
 
 def host_of(url: str) -> str:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
+import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from sync_server.accounts.hashing import Cost, PasswordHasher
 from sync_server.config import PREFIX, ServerConfig
 from sync_server.database.database import Database
 from sync_server.database.schema import prepare
@@ -25,6 +33,8 @@ from sync_server.state import ServerState
 
 PASSWORD = "correct horse battery"
 START_S = 30.0
+CHEAP = Cost(memory_kib=64, passes=1)
+"""Of a server in a thread: its hashes are not what its tests are about. A server process takes the real cost."""
 
 
 class Mailbox:
@@ -86,7 +96,7 @@ class Running:
     def client(self, token: str | None = None) -> httpx.Client:
         """A client at the server's root, signed in with a token or not at all."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        client = httpx.Client(base_url=self.url, headers=headers, timeout=30.0)
+        client = httpx.Client(base_url=self.url, headers=headers, timeout=30.0, verify=_trusted())
         self.clients.append(client)
         return client
 
@@ -140,12 +150,11 @@ class ServerProcess(Running):
 def start_thread(config: ServerConfig, mailbox: Mailbox) -> ServerThread:
     """Start `config` on a free port in a thread; returns when it answers."""
     config.data.mkdir(parents=True, exist_ok=True)
-    database = Database(config.database_url)
-    prepare(database)
-    database.close()
+    _prepare(config)
     listener = listening(config)
     config = config.model_copy(update={"port": listener.getsockname()[1]})
-    made = uvicorn_config(config)
+    with patch("sync_server.accounts.services.PasswordHasher", partial(PasswordHasher, cost=CHEAP)):
+        made = uvicorn_config(config)
     server = uvicorn.Server(made)
     thread = threading.Thread(target=lambda: server.run(sockets=[listener]), name="test server", daemon=True)
     thread.start()
@@ -156,6 +165,33 @@ def start_thread(config: ServerConfig, mailbox: Mailbox) -> ServerThread:
     app = made.app
     assert isinstance(app, FastAPI)
     return ServerThread(config.url, config, mailbox, app=app, uvicorn=server, thread=thread)
+
+
+def _prepare(config: ServerConfig) -> None:
+    """Migrate the configured database; a SQLite one that isn't there yet is copied from one that was migrated."""
+    if not config.database and not (file := config.data / "server.db").exists():
+        shutil.copyfile(_migrated(), file)
+        return
+    database = Database(config.database_url)
+    prepare(database)
+    database.close()
+
+
+@cache
+def _migrated() -> Path:
+    """An empty SQLite database that the migrations made, once per test process."""
+    folder = tempfile.mkdtemp(prefix="mascotforge-migrated-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "server.db"
+    database = Database(f"sqlite:///{path}")
+    prepare(database)
+    database.close()
+    return path
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 def start_process(config: ServerConfig, mailbox: Mailbox, *, log: int | None = None) -> ServerProcess:

@@ -7,9 +7,14 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from sync_server.accounts.hashing import PasswordHasher
+from sync_server.accounts.services import install
+from sync_server.config import ServerConfig
+from sync_server.database.database import Database
 from sync_server.problems import Unavailable
+from sync_server.state import ServerState
 from tests.sync_server.running import PASSWORD, Mailbox, ServerThread, SignedIn, sign_in
 
 ADA = "ada@example.org"
@@ -139,6 +144,16 @@ def test_a_flood_of_sign_ins_is_refused_instead_of_queued() -> None:
     assert len(refused) == 5
     assert refused[0].retry_after_s
     assert after is True
+
+
+def test_a_hash_costs_what_owasp_asks_for() -> None:
+    state = ServerState(ServerConfig(), Database("sqlite://"))
+    install(FastAPI(), state)
+    hasher = state.get(PasswordHasher)
+    try:
+        assert hasher.hash_now("x").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    finally:
+        hasher.close()
 
 
 @pytest.mark.parametrize("stored", [None, "", "not a hash", "$argon2id$broken"])
