@@ -83,15 +83,11 @@ class Deeds(QObject):
         )
 
     def set_tags(self, entry: Entry, tags: Sequence[str]) -> None:
-        library = self._session.library
-        if library is None:
-            return
-        before = entry.tags
-        self._session.edit(
-            "change tags",
-            lambda: library.labels.set_tags([entry.id], tags),
-            lambda: library.labels.set_tags([entry.id], before),
-        )
+        """What the user makes of the tags that `entry` showed; one that a teammate adds meanwhile stays."""
+        wanted = [" ".join(tag.split()) for tag in tags]
+        add = [tag for tag in wanted if tag not in entry.tags]
+        remove = [tag for tag in entry.tags if tag not in wanted]
+        self._change_labels([entry], "change tags", lambda labels: labels.change_tags([entry.id], add, remove))
 
     def change_tags(self, entries: Sequence[Entry], add: Sequence[str], remove: Sequence[str]) -> None:
         """Add and take away tags of several, keeping each one's others."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.library.entries import Entry
+    from engine.library.labels import Labels
     from engine.library.library import Library
     from engine.library.project_document import ProjectDocument
 
@@ -49,19 +51,35 @@ def restore_project(library: Library, project_id: str) -> Command:
     )
 
 
-def label_entries(library: Library, text: str, entry_ids: Sequence[str], change: Callable[[], None]) -> Command:
-    """Any change to the labels of these entries; undoing puts back each one's labels of now."""
-    before = [library.gallery.get(entry_id) for entry_id in entry_ids]
+def label_entries(library: Library, text: str, entry_ids: Sequence[str], change: Callable[[], object]) -> Command:
+    """Any change to the labels of these entries; undoing takes back what it changed, and nothing that others did."""
+    changed: list[tuple[Entry, Entry]] = []
+
+    def do() -> None:
+        before = [library.gallery.get(entry_id) for entry_id in entry_ids]
+        change()
+        changed[:] = [(entry, library.gallery.get(entry.id)) for entry in before]
 
     def undo() -> None:
-        for entry in before:
-            library.labels.set_favourite([entry.id], entry.favourite)
-            library.labels.set_rating([entry.id], entry.rating)
-            library.labels.set_tags([entry.id], entry.tags)
-            library.labels.set_name([entry.id], entry.name)
-            library.labels.set_note([entry.id], entry.note)
+        for before, after in changed:
+            _put_back(library.labels, before, after)
 
-    return Command(text, change, undo)
+    return Command(text, do, undo)
+
+
+def _put_back(labels: Labels, before: Entry, after: Entry) -> None:
+    ids = [before.id]
+    if before.favourite != after.favourite:
+        labels.set_favourite(ids, before.favourite)
+    if before.rating != after.rating:
+        labels.set_rating(ids, before.rating)
+    if before.name != after.name:
+        labels.set_name(ids, before.name)
+    if before.note != after.note:
+        labels.set_note(ids, before.note)
+    if before.tags != after.tags:
+        was, is_now = set(before.tags), set(after.tags)
+        labels.change_tags(ids, add=sorted(was - is_now), remove=sorted(is_now - was))
 
 
 class _DocumentEdit:

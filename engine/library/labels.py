@@ -2,6 +2,10 @@
 
 On which all replicas agree: the greater stamp stands, and of equal stamps (a copied library) the greater value.
 A note made here is always later than the one it replaces, whatever the clocks say.
+
+Each tag is a label of its own, `tag:<tag>`, so that two people who tag one entry apart keep both their tags. Until the
+fifth revision of the library the label `tags` said the whole list: it still counts for every tag that has no later
+label of its own, so older libraries and older programs' facts need no rewriting.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ import json
 from collections.abc import Sequence
 
 from pydantic import JsonValue
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from engine.library import search
@@ -24,7 +28,9 @@ MAX_RATING = 5
 MAX_TAG_CHARACTERS = 60
 MAX_NAME_CHARACTERS = 120
 MAX_NOTE_CHARACTERS = 4000
-KNOWN = ("favourite", "rating", "tags", "name", "note")
+MAX_LABEL_CHARACTERS = 64
+TAG, ALL_TAGS = "tag:", "tags"
+KNOWN = ("favourite", "rating", "name", "note")
 
 
 class Labels:
@@ -42,21 +48,26 @@ class Labels:
         self._set(entry_ids, "rating", rating)
 
     def set_tags(self, entry_ids: Sequence[str], tags: Sequence[str]) -> None:
-        """The whole list of tags; spaces around them and repeats are dropped. Raises BadInput, NotFound."""
-        self._set(entry_ids, "tags", _clean_tags(tags))
-
-    def change_tags(self, entry_ids: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
-        """Add and remove tags, keeping each entry's others. Raises BadInput, NotFound."""
-        gone = {tag.casefold() for tag in remove}
+        """Exactly these tags; spaces around them and repeats are dropped. Raises BadInput, NotFound."""
+        wanted = _clean_tags(tags)
 
         def work(write: Write) -> None:
             for entry_id in entry_ids:
-                before: list[str] = json.loads(
-                    write.connection.execute(select(shelf.c.tags).where(shelf.c.generation_id == entry_id)).scalar()
-                    or "[]"
-                )
-                kept = [tag for tag in before if tag.casefold() not in gone]
-                put_label(write, [entry_id], "tags", _clean_tags([*kept, *add]))
+                gone = [tag for tag in _tags_of(write.connection, entry_id) if tag not in wanted]
+                _put_tags(write, entry_id, wanted, gone)
+
+        self._database.write(work)
+
+    def change_tags(self, entry_ids: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        """Add and remove tags (those in any case), keeping each entry's others. Raises BadInput, NotFound."""
+        wanted = _clean_tags(add)
+        unwanted = {" ".join(tag.split()).casefold() for tag in remove}
+
+        def work(write: Write) -> None:
+            for entry_id in entry_ids:
+                before = _tags_of(write.connection, entry_id)
+                gone = [tag for tag in before if tag.casefold() in unwanted and tag not in wanted]
+                _put_tags(write, entry_id, wanted, gone)
 
         self._database.write(work)
 
@@ -87,12 +98,40 @@ class Labels:
         self._database.write(lambda write: put_label(write, entry_ids, name, value))
 
 
-def _clean_tags(tags: Sequence[str]) -> list[JsonValue]:
+def _clean_tags(tags: Sequence[str]) -> list[str]:
     clean = list(dict.fromkeys(tag for tag in (" ".join(tag.split()) for tag in tags) if tag))
     for tag in clean:
         if len(tag) > MAX_TAG_CHARACTERS:
             raise BadInput(f"A tag has at most {MAX_TAG_CHARACTERS} characters; shorten “{tag[:20]}…”.")
-    return list(clean)
+    return clean
+
+
+def _put_tags(write: Write, entry_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
+    known = _tags_of(write.connection, entry_id)
+    for tag in add:
+        if tag not in known:
+            put_label(write, [entry_id], TAG + tag, True)
+    for tag in remove:
+        put_label(write, [entry_id], TAG + tag, False)
+
+
+def _tags_of(connection: Connection, entry_id: str) -> list[str]:
+    """The tags that an entry's labels come to, in alphabetical order."""
+    is_tag = or_(labels.c.name == ALL_TAGS, labels.c.name.startswith(TAG, autoescape=True))
+    wanted = select(labels.c.name, labels.c.value, labels.c.stamp).where(labels.c.generation_id == entry_id, is_tag)
+    found: dict[str, tuple[bool, str]] = {}
+    listed, stamp = set[str](), ""
+    for row in connection.execute(wanted):
+        if row.name == ALL_TAGS:
+            listed, stamp = {str(tag) for tag in json.loads(row.value)}, str(row.stamp)
+        else:
+            found[row.name.removeprefix(TAG)] = (json.loads(row.value) is True, str(row.stamp))
+    later = {tag: has for tag, (has, at) in found.items() if at >= stamp}
+    return sorted({tag for tag, has in later.items() if has} | (listed - set(later)), key=_alphabetical)
+
+
+def _alphabetical(tag: str) -> tuple[str, str]:
+    return tag.casefold(), tag
 
 
 def put_label(write: Write, entry_ids: Sequence[str], name: str, value: JsonValue, stamp: str | None = None) -> None:
@@ -105,8 +144,7 @@ def put_label(write: Write, entry_ids: Sequence[str], name: str, value: JsonValu
         number = connection.execute(select(shelf.c.number).where(shelf.c.generation_id == entry_id)).scalar()
         if number is None:
             raise NotFound(f"There is no result {entry_id} in the gallery; it may have been erased.")
-        known = select(labels.c.stamp).where(labels.c.generation_id == entry_id, labels.c.name == name)
-        own = stamp or stamp_after(connection.execute(known).scalar())
+        own = stamp or stamp_after(_latest(connection, entry_id, name))
         put = insert(labels).values(generation_id=entry_id, name=name, value=json.dumps(value), stamp=own)
         new = put.excluded
         later = put.on_conflict_do_update(
@@ -118,24 +156,37 @@ def put_label(write: Write, entry_ids: Sequence[str], name: str, value: JsonValu
             _show(write, entry_id, number, name, value)
 
 
+def _latest(connection: Connection, entry_id: str, name: str) -> str | None:
+    """The stamp of what a new label of this name replaces."""
+    names = (name, ALL_TAGS) if name.startswith(TAG) else (name,)
+    known = select(func.max(labels.c.stamp)).where(labels.c.generation_id == entry_id, labels.c.name.in_(names))
+    return connection.execute(known).scalar()
+
+
 def _show(write: Write, entry_id: str, number: int, name: str, value: JsonValue) -> None:
-    if name not in KNOWN:
-        return
     connection = write.connection
-    shown = json.dumps(value) if name == "tags" else value
-    connection.execute(update(shelf).where(shelf.c.number == number).values({name: shown}))
-    if name == "tags" and isinstance(value, list):
-        tags = [str(tag) for tag in value]
+    if name == ALL_TAGS or name.startswith(TAG):
+        tags = _tags_of(connection, entry_id)
+        connection.execute(update(shelf).where(shelf.c.number == number).values(tags=json.dumps(tags)))
         replace_facets(connection, number, "tag", tags)
         search.relabel(connection, number, "tags", " ".join(tags))
-    elif name in search.LABELS:
-        search.relabel(connection, number, name, str(value))
+    elif name in KNOWN:
+        connection.execute(update(shelf).where(shelf.c.number == number).values({name: value}))
+        if name in search.LABELS:
+            search.relabel(connection, number, name, str(value))
+    else:
+        return
     write.changed("entry", entry_id)
 
 
 def is_label(name: str, value: JsonValue) -> bool:
     """Whether a label from elsewhere can be shown: of the kind and within the limits that its name asks for. One with
     an unknown name can't be judged, and does no harm."""
+    if len(name) > MAX_LABEL_CHARACTERS:
+        return False
+    if name.startswith(TAG):
+        tag = name.removeprefix(TAG)
+        return isinstance(value, bool) and tag != "" and tag == " ".join(tag.split()) and len(tag) <= MAX_TAG_CHARACTERS
     match name:
         case "favourite":
             return isinstance(value, bool)

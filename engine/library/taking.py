@@ -132,7 +132,7 @@ def _label(write: Write, _: BlobStore, project_id: str, fact: Fact) -> bool:
         return False
     if not _in_project(write.connection, entry_id, project_id):
         return journal.is_erased(write.connection, entry_id)
-    put_label(write, [entry_id], name[:64], value, str(stamp))
+    put_label(write, [entry_id], name, value, str(stamp))
     return True
 
 

@@ -45,6 +45,7 @@ class Replicas(RuleBasedStateMachine):
         self.made: set[str] = set()
         self.said: set[str] = set()
         self.saved: set[str] = set()
+        self.tagged: set[tuple[str, str]] = set()
         first = self.people[0]
         self.project = first.library.projects.create("Zoo").id
         first.desk.share_project(self.project, self.workspace)
@@ -95,11 +96,22 @@ class Replicas(RuleBasedStateMachine):
             chance.choice(
                 [
                     lambda: library.labels.set_rating([entry], chance.randint(0, 5)),
-                    lambda: library.labels.set_tags([entry], [word]),
+                    lambda: library.labels.change_tags([entry], add=[word]),
+                    lambda: library.labels.change_tags([entry], remove=[word]),
                     lambda: library.labels.set_favourite([entry], chance.random() < 0.5),
                     lambda: library.labels.set_name([entry], word),
                 ]
             )()
+
+    @rule(who=WHO, chance=CHANCE)
+    def tag(self, who: int, chance: random.Random) -> None:
+        """A tag that nobody takes away: whoever else tags the same result apart, it stays."""
+        library = self.people[who].library
+        if entries := library.gallery.list(self.project):
+            Replicas.counter += 1
+            entry, tag = chance.choice(entries).id, f"tag {Replicas.counter}"
+            library.labels.change_tags([entry], add=[tag])
+            self.tagged.add((entry, tag))
 
     @rule(who=WHO, chance=CHANCE)
     def trash_or_restore(self, who: int, chance: random.Random) -> None:
@@ -185,6 +197,7 @@ class Replicas(RuleBasedStateMachine):
         first = self.people[0].library
         assert {entry["id"] for entry in states[0]["entries"]} == self.made
         assert {comment["id"] for comment in states[0]["comments"]} == self.said
+        assert self.tagged <= {(entry["id"], tag) for entry in states[0]["entries"] for tag in entry["tags"]}
         assert set(first.projects.document(self.project).value().get("mascots", {})) <= self.saved
         for someone in self.people:
             assert someone.library.shared.count_waiting(self.project) == 0

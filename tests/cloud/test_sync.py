@@ -58,6 +58,8 @@ def test_results_notes_and_trash_come_together(project: str, ada: Someone, bob: 
     assert {entry.prompt for entry in bob.library.gallery.list()} == {"a fox", "a cat"}
     ada.library.labels.set_rating([fox.id], 2)
     bob.library.labels.set_rating([fox.id], 5)
+    ada.library.labels.set_tags([fox.id], ["final", "web"])
+    ada.library.labels.change_tags([fox.id], remove=["web"])
     bob.library.labels.set_tags([fox.id], ["red"])
     ada.library.gallery.trash([cat.id])
     ada.library.gallery.restore([cat.id])
@@ -66,7 +68,7 @@ def test_results_notes_and_trash_come_together(project: str, ada: Someone, bob: 
         someone.sync()
     for someone in (ada, bob):
         shown = someone.library.gallery.get(fox.id)
-        assert (shown.rating, shown.tags) == (5, ("red",))
+        assert (shown.rating, shown.tags) == (5, ("final", "red"))
         assert someone.library.gallery.get(cat.id).trashed
         assert [entry.id for entry in someone.library.gallery.list(text="red")] == [fox.id]
     assert bob.library.shared.author_of(fox.id) == "Ada"

@@ -161,6 +161,21 @@ def test_one_damaged_document_does_not_lock_the_others(folder: Path) -> None:
             library.projects.document(bad.id)
 
 
+def test_taking_a_note_back_leaves_what_a_teammate_noted_meanwhile(library: Library) -> None:
+    entry = add_picture(library, library.projects.default().id)
+    labels = library.labels
+    labels.set_tags([entry.id], ["old"])
+    command = label_entries(library, "Tag", [entry.id], lambda: labels.change_tags([entry.id], ["mine"], ["old"]))
+    command.do()
+    labels.change_tags([entry.id], ["theirs"])
+    labels.set_name([entry.id], "Their name")
+    command.undo()
+    shown = library.gallery.get(entry.id)
+    assert (shown.tags, shown.name) == (("old", "theirs"), "Their name")
+    command.do()
+    assert library.gallery.get(entry.id).tags == ("mine", "theirs")
+
+
 def test_commands_go_forth_and_back(library: Library) -> None:
     project = library.projects.create("Zoo")
     entry = add_picture(library, project.id)

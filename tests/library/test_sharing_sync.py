@@ -89,6 +89,10 @@ def test_one_row_that_makes_no_sense_never_stops_the_rest(library: Library, proj
         label(good.id, "rating", "five"),
         label(good.id, "rating", 99),
         label(good.id, "tags", {"a": 1}),
+        label(good.id, "tag:red", "yes"),
+        label(good.id, "tag:", True),
+        label(good.id, "tag: two  spaces", True),
+        label(good.id, "tag:" + "x" * 61, True),
         label(good.id, "favourite", True, stamp="zzz"),
         label(good.id, "favourite", True, stamp="ffffffff-ffff-7fff-bfff-ffffffffffff"),
         Fact(id=new_id(), kind="comment", made_at=1, body={"text": ""}, number=4),
@@ -98,6 +102,7 @@ def test_one_row_that_makes_no_sense_never_stops_the_rest(library: Library, proj
     take(library, project, *broken, good)
     [entry] = library.gallery.list(project)
     assert (entry.id, entry.rating, entry.favourite, entry.trashed) == (good.id, 0, False, False)
+    assert entry.tags == ()
     assert library.comments.said(project) == []
 
 
@@ -153,6 +158,45 @@ def test_an_edit_is_later_than_what_it_answers_to_whatever_the_clocks_say(librar
     assert (entry.rating, entry.trashed) == (4, False)
 
 
+def test_tags_given_apart_come_together_and_of_adding_and_removing_one_the_later_stands(tmp_path: Path) -> None:
+    made, first, second, third, fourth = generation(), *(new_id() for _ in range(4))
+    said = [
+        label(made.id, "tags", ["old", "gone", "kept"], stamp=first),
+        label(made.id, "tag:gone", False, stamp=second),
+        label(made.id, "tag:red", True, stamp=second),
+        label(made.id, "tag:blue", True, stamp=third),
+        label(made.id, "tag:red", False, stamp=third),
+        label(made.id, "tag:red", True, stamp=fourth),
+        label(made.id, "tag:old", False, stamp=fourth),
+        # A copied library says both with one stamp: it stays.
+        label(made.id, "tag:kept", True, stamp=fourth),
+        label(made.id, "tag:kept", False, stamp=fourth),
+    ]
+    seen: set[tuple[str, ...]] = set()
+    for number, order in enumerate([said, said[::-1], said[4:] + said[:4]]):
+        with Library.open(tmp_path / str(number)) as library:
+            project = library.projects.create("Zoo").id
+            numbered = [one.model_copy(update={"id": f"{place}-{one.id}"}) for place, one in enumerate(order)]
+            take(library, project, made, *numbered, *numbered)
+            seen.add(library.gallery.get(made.id).tags)
+            assert [entry.id for entry in library.gallery.list(tags=["red"])] == [made.id]
+            assert library.gallery.list(tags=["gone"]) == library.gallery.list(text="gone") == []
+    assert seen == {("blue", "kept", "red")}
+
+
+def test_the_whole_list_of_an_older_program_counts_for_tags_without_a_later_word(
+    library: Library, project: str
+) -> None:
+    made = generation()
+    take(library, project, made, label(made.id, "tags", ["red", "blue"], stamp=IN_2100))
+    library.labels.change_tags([made.id], add=["green"], remove=["RED"])
+    assert library.gallery.get(made.id).tags == ("blue", "green")
+    take(library, project, label(made.id, "tag:red", True))
+    assert library.gallery.get(made.id).tags == ("blue", "green")
+    library.labels.set_tags([made.id], ["red"])
+    assert library.gallery.get(made.id).tags == ("red",)
+
+
 def test_stamps_go_up_and_end() -> None:
     first = new_id()
     later = stamp_after(IN_2100)
@@ -174,7 +218,7 @@ def test_what_was_made_here_is_told_once(library: Library, project: str) -> None
     assert sorted(fact.kind for fact in told) == ["generation", "label", "removal"]
     library.database.write(lambda write: journal.mark_kept(write, [fact.id for fact in told]))
     assert library.shared.count_waiting(project) == 0
-    library.labels.set_tags([entry.id], ["blue"])
+    library.labels.set_tags([entry.id], ["red", "blue"])
     assert library.shared.count_waiting(project) == 1
 
 
