@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.theme.fonts import ui_font
 from app.theme.icons import colour
 from app.theme.tokens import DARK
+from engine.protocol.people import COLOURS
 
 SMALL_PX, MEDIUM_PX, LARGE_PX = 24, 32, 56
 MOST_SHOWN = 4
 OVERLAP = 0.12
-HUES = ("#f2917c", "#efc04f", "#8fce7c", "#5ec9b5", "#7eaef5", "#a79bf7", "#e08bd0", "#e8a06a")
-"""For people whose colour nobody told."""
 
 
 def initials(name: str) -> str:
@@ -28,8 +27,8 @@ def initials(name: str) -> str:
 
 
 def hue_of(key: str) -> str:
-    """The same colour for the same person in every run."""
-    return HUES[sum(key.encode()) % len(HUES)]
+    """For somebody of whom only the name is known: the same colour in every run."""
+    return COLOURS[sum(key.encode()) % len(COLOURS)]
 
 
 def paint_avatar(painter: QPainter, area: QRectF, text: str, tint: str, ring: str | None = None) -> None:

@@ -65,6 +65,8 @@ class RowList(QScrollArea):
     def add(self, row: QWidget) -> None:
         self._column.insertWidget(self._column.count() - 1, row)
         if self._fits:
+            row.show()  # one that isn't shown yet has no height
+            self._column.activate()
             self.setFixedHeight(self._page.sizeHint().height())
 
     def rows(self) -> list[QWidget]:

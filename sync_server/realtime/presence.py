@@ -6,15 +6,14 @@ Each process says for its own sockets who is there; all of them put together is 
 from __future__ import annotations
 
 import asyncio
-import colorsys
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from pydantic import BaseModel, JsonValue
 
 from engine.protocol.ids import new_id
+from engine.protocol.people import colour_of
 from engine.protocol.sync import Person, Present
 from sync_server.projects.service import project_channel
 from sync_server.realtime.hub import Hub, Listener
@@ -140,11 +139,3 @@ class Presence:
 
     def _deliver(self, project_id: str) -> None:
         self._hub.deliver(project_channel(project_id), self.people(project_id).model_dump_json())
-
-
-def colour_of(user_id: str) -> str:
-    """`#rrggbb`, the same for a person everywhere: even in lightness, so that all can be read on light and dark."""
-    number = int.from_bytes(blake2b(user_id.encode(), digest_size=4).digest())
-    hue = (number * 0.618033988749895) % 1.0
-    red, green, blue = colorsys.hls_to_rgb(hue, 0.52, 0.62)
-    return f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
