@@ -84,11 +84,9 @@ class PipelineShelf:
         Raises BadModel when the checkpoint can't be loaded; out-of-memory errors come through as they are.
         """
         with self._lock:
-            held = self._loaded
-            same_model = held and (held.model.hash, held.model.path) == (model.hash, model.path)
-            if held and same_model and policy in (None, held.policy):
-                held.model = model  # it may have been renamed since
-                return held
+            if (fitting := self._fitting(model, policy)) is not None:
+                return fitting
+            # No name may hold the one before: two models would be in memory at once.
             self._drop()
             chosen = policy or choose_policy(
                 survey(),
@@ -98,6 +96,15 @@ class PipelineShelf:
             )
             self._loaded = load(model, chosen)
             return self._loaded
+
+    def _fitting(self, model: InstalledModel, policy: MemoryPolicy | None) -> LoadedPipeline | None:
+        held = self._loaded
+        if held is None or (held.model.hash, held.model.path) != (model.hash, model.path):
+            return None
+        if policy not in (None, held.policy):
+            return None
+        held.model = model  # it may have been renamed since
+        return held
 
     @property
     def held(self) -> LoadedPipeline | None:

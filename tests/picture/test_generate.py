@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pytest
 from PIL import Image
 
 from engine.models.installed import InstalledModel
+from engine.models.memory import MemoryPolicy
+from engine.picture import pipeline
 from engine.picture.generate import GeneratedPicture, generate
 from engine.picture.pipeline import SHELF, PipelineShelf, loaded_pipeline
 from engine.protocol.errors import BadModel, Cancelled, OutOfMemory
@@ -220,3 +223,21 @@ def test_checkpoint_with_exchanged_weights_is_refused(rgba_model: InstalledModel
     )
     with pytest.raises(BadModel, match=r"could not be loaded|incomplete"):
         loaded_pipeline(dataclasses.replace(rgba_model, path=broken))
+
+
+def test_a_model_is_gone_before_the_next_one_is_loaded(
+    rgba_model: InstalledModel, clip_model: InstalledModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = PipelineShelf()
+    make(rgba_model, steps=1, shelf=shelf)
+    weight = weakref.ref(next(iter(shelf.take(rgba_model).pipe.unet.parameters())))
+    alive_at_load: list[bool] = []
+    really_load = pipeline.load
+
+    def load(model: InstalledModel, policy: MemoryPolicy) -> pipeline.LoadedPipeline:
+        alive_at_load.append(weight() is not None)
+        return really_load(model, policy)
+
+    monkeypatch.setattr(pipeline, "load", load)
+    make(clip_model, steps=1, shelf=shelf)
+    assert alive_at_load == [False]
