@@ -31,7 +31,9 @@ def _login(login: argparse.ArgumentParser) -> None:
     login.add_argument("--api-key", action="store_true", help="sign in with a key, asked for or on standard input")
     login.add_argument("--password-stdin", action="store_true", help="the password is on standard input")
     login.add_argument("--code", help="of the authenticator app, or a recovery code; asked for when it is needed")
-    login.add_argument("--new", action="store_true", help="sign up; a mail with a link follows")
+    login.add_argument("--new", action="store_true", help="sign up; a mail with a link and a code follows")
+    login.add_argument("--confirm", metavar="CODE", help="confirm the address with the code of that mail, then sign in")
+    login.add_argument("--mail-again", action="store_true", help="let that mail be sent once more")
     login.add_argument("--name", default="", help="with --new: what others call you")
 
 
@@ -47,13 +49,18 @@ def _workspace(workspace: argparse.ArgumentParser, common: argparse.ArgumentPars
     which, who = ("workspace", "name or id"), ("person", "name, e-mail address or id")
     action("list", "your workspaces, and what you are invited to")
     action("create", "make a workspace", ("name", "what it is called"))
-    action("members", "who belongs to it", which)
+    action("rename", "give it another name", which, ("name", "what it is called from now on"))
+    action("delete", "delete it on the server; copies of its projects stay with those who have them", which)
+    action("members", "who belongs to it, and who is invited", which)
     invite = action("invite", "invite somebody by mail", which, ("email", "address"))
     invite.add_argument("--role", default="MEMBER", choices=ROLES[1:], type=str.upper, help="default: MEMBER")
+    action("revoke", "take an invitation back", which, ("email", "address that was invited"))
     action("role", "give a member another role", which, who).add_argument("role", choices=ROLES[1:], type=str.upper)
+    action("transfer", "make another member its owner", which, who)
     action("remove", "remove a member; copies on their machines stay", which, who)
     action("leave", "leave it; your copies stay", which)
     action("join", "accept an invitation", which)
+    action("decline", "decline an invitation", which)
 
 
 def _share(share: argparse.ArgumentParser) -> None:

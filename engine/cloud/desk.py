@@ -344,6 +344,8 @@ class CloudDesk:
 
     def _signed_in(self, account: Account) -> Account:
         self.stop()
+        for project in self.library.shared.all():
+            self._projects.waits.edits(project.project_id, None)
         self._tell("account", "")
         return account
 

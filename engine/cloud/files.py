@@ -28,6 +28,9 @@ Progress = Callable[[str, float | None], object]
 
 @dataclass(frozen=True)
 class Waiting:
+    """`is_known` is whether this program has asked what is to be sent."""
+
+    is_known: bool = False
     files_up: int = 0
     bytes_up: int = 0
     files_down: int = 0
@@ -116,16 +119,24 @@ class Files:
             if project.keep_offline or blob in damaged or one.size_bytes <= thumbnails.WORTH_BYTES
         }
         wanted |= dict.fromkeys(self._wanted_inputs(project) - set(wanted), 0)
-        left = 0
-        for number, blob in enumerate(sorted(wanted, key=lambda blob: wanted[blob]), 1):
+        left, done, total = 0, 0, sum(wanted.values()) or 1
+        order = sorted(wanted, key=lambda blob: wanted[blob])
+        for number, blob in enumerate(order, 1):
             if self.stopping.is_set():
                 return 0
-            if progress is not None:
-                progress(f"Fetching file {number} of {len(wanted)}", (number - 1) / len(wanted))
+
+            def came(size: int, number: int = number) -> None:
+                nonlocal done
+                done += size
+                if progress is not None:
+                    progress(f"Fetching file {number} of {len(wanted)}", min(1.0, done / total))
+
+            came(0)
             try:
-                self.fetch(project, blob)
+                self.fetch(project, blob, came)
             except (NotFound, Expired):
                 left += 1
+            done = sum(wanted[one] for one in order[:number])
         return left
 
     def fetch(self, project: SharedProject, blob: str, came: Callable[[int], object] | None = None) -> Path:
@@ -138,9 +149,11 @@ class Files:
     def waiting(self, project: SharedProject) -> Waiting:
         """What is still to be sent, as far as the last sync knew, and which originals lie elsewhere."""
         with self._guard:
-            to_send = dict(self._to_send.get(project.project_id, {}))
+            to_send = self._to_send.get(project.project_id)
+            sizes = list((to_send or {}).values())
         remote = self._library.shared.remote_blobs(project.project_id)
-        return Waiting(len(to_send), sum(to_send.values()), len(remote), sum(one.size_bytes for one in remote))
+        down = sum(one.size_bytes for one in remote)
+        return Waiting(to_send is not None, len(sizes), sum(sizes), len(remote), down)
 
     def thumbnail_path(self, blob: str) -> Path:
         """Where the studio keeps its thumbnails."""

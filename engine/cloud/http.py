@@ -135,8 +135,8 @@ def host_of(url: str) -> str:
 
 def unreachable(url: str, details: str = "") -> Unavailable:
     return Unavailable(
-        f"The server {host_of(url)} can't be reached; check the connection and the address. What you do meanwhile is "
-        "kept and sent later.",
+        f"The server {host_of(url)} can't be reached; check the connection and the address, then try again. Nothing "
+        "here is lost.",
         details=details,
     )
 
@@ -148,9 +148,10 @@ def error_of(answer: httpx.Response) -> MascotError:
     except (json.JSONDecodeError, UnicodeDecodeError):
         said = None
     if isinstance(said, dict) and isinstance(said.get("detail"), str) and isinstance(said.get("code"), str):
-        fields = said.get("fields") or ()
-        more = "; ".join(f"{f.get('where')}: {f.get('sentence')}" for f in fields if isinstance(f, dict))
-        return from_code(said["code"], said["detail"], more)
+        fields = [one for one in said.get("fields") or () if isinstance(one, dict)]
+        more = "; ".join(f"{one.get('where')}: {one.get('sentence')}" for one in fields)
+        sentence = _about(fields[0]) if fields and said["code"] == ErrorCode.BAD_INPUT else said["detail"]
+        return from_code(said["code"], sentence, more)
     url = str(answer.request.url)
     if answer.status_code in _BY_STATUS:
         return from_code(
@@ -160,6 +161,17 @@ def error_of(answer: httpx.Response) -> MascotError:
         f"The server {host_of(url)} can't answer now ({answer.status_code}); try again later.",
         details=answer.text[:500],
     )
+
+
+def _about(field: Mapping[str, Any]) -> str:
+    """What is wrong with a value, in words for whoever typed it."""
+    what = str(field.get("where", "")).rpartition(".")[2].replace("_", " ") or "value"
+    why = (
+        str(field.get("sentence", ""))
+        .removeprefix("Value error, ")
+        .removeprefix("value is not a valid email address: ")
+    )
+    return f"The {what} can't be used: {why[:1].lower()}{why[1:]}"
 
 
 def _wait(answer: httpx.Response, number: int) -> float | None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 from engine.cloud import share
 from engine.cloud.files import Files, Progress
 from engine.cloud.records import Role, SyncState, SyncStatus
-from engine.cloud.replica import Arrived, NotReady, Replica
+from engine.cloud.replica import Arrived, Replica
 from engine.cloud.session import Session
+from engine.cloud.waits import Trouble, Waits
 from engine.library.document_updates import covers
 from engine.library.library import Library
 from engine.library.shared import ACTIVE, LOST, SharedProject
 from engine.protocol.errors import (
+    ErrorCode,
     Forbidden,
     LibraryCorrupt,
     MascotError,
@@ -36,8 +39,7 @@ class ProjectSync:
         self._session = session
         self._files = files
         self._replicas: dict[str, Replica] = {}
-        self._troubles: dict[str, MascotError] = {}
-        self._file_troubles: dict[str, MascotError] = {}
+        self.waits = Waits(library.settings)
         self._named: dict[str, str] = {}
         self._guard = threading.Lock()
 
@@ -57,9 +59,9 @@ class ProjectSync:
             share.lose(self._library, project_id, GONE)
             raise
         except MascotError as error:
-            self._troubles[project_id] = error
+            self._remember(project_id, error)
             raise
-        self._troubles.pop(project_id, None)
+        self._remember(project_id, None)
         self._tell_name(replica)
 
     def _tell_name(self, replica: Replica) -> None:
@@ -97,9 +99,9 @@ class ProjectSync:
             left = self._files.receive(project, progress)
             self._files.send(project, progress)
         except MascotError as error:
-            self._file_troubles[project.project_id] = error
+            self._remember_files(project, error)
             raise
-        self._file_troubles.pop(project.project_id, None)
+        self._remember_files(project, None)
         return left
 
     def take_message(self, project_id: str, arrived: Arrived) -> bool:
@@ -117,7 +119,7 @@ class ProjectSync:
         except NotFound:
             share.lose(self._library, project_id, sentence or GONE)
         except MascotError as error:
-            self._troubles[project_id] = error
+            self._remember(project_id, error)
 
     def has_news(self, project_id: str) -> bool:
         """Whether something waits here for the server."""
@@ -126,14 +128,20 @@ class ProjectSync:
 
     def status(self, project: SharedProject, *, busy: bool, connected: bool | None) -> SyncStatus:
         """How a project stands. `connected` is None when no worker runs; then the last sync counts."""
-        files = self._files.waiting(project)
+        files, wait = self._files.waiting(project), self.waits.of(project.project_id)
+        if not files.is_known:
+            files = replace(files, files_up=wait.files_up, bytes_up=wait.bytes_up)
         waiting = self._waiting(project)
-        state, sentence = self._state(project, waiting, busy=busy, connected=connected)
-        if state is SyncState.SYNCED and (file_trouble := self._file_troubles.get(project.project_id)) is not None:
-            state, sentence = SyncState.WAITING, file_trouble.sentence
+        state, sentence = self._state(project, wait.edits, waiting, busy=busy, connected=connected)
+        trouble = wait.edits
+        if state is SyncState.SYNCED and (trouble := wait.files) is not None:
+            state, sentence = SyncState.WAITING, trouble.sentence
         elif state is SyncState.SYNCED and files.files_up:
             state = SyncState.WAITING
-            sentence = f"Everything but {_count(files.files_up, 'file')} is sent; they follow."
+            sentence = f"Everything but {_count(files.files_up, 'file')} is sent; {_THEY[files.files_up == 1]}."
+        elif state is SyncState.SYNCED and project.keep_offline and files.files_down:
+            state = SyncState.WAITING
+            sentence = f"{_count(files.files_down, 'file')} to be kept here {_IS[files.files_down == 1]} still to come."
         return SyncStatus(
             project_id=project.project_id,
             name=self._library.shared.names().get(project.project_id, ""),
@@ -148,34 +156,45 @@ class ProjectSync:
             bytes_down=files.bytes_down,
             keep_offline=project.keep_offline,
             synced_at=project.synced_at,
+            trouble="" if trouble is None or state in (SyncState.SYNCED, SyncState.STOPPED) else trouble.code,
         )
 
     def _state(
-        self, project: SharedProject, waiting: int, *, busy: bool, connected: bool | None
+        self, project: SharedProject, trouble: Trouble | None, waiting: int, *, busy: bool, connected: bool | None
     ) -> tuple[SyncState, str]:
-        trouble = self._troubles.get(project.project_id)
+        code = "" if trouble is None else trouble.code
         wait = f"{_count(waiting, 'change')} {'waits' if waiting == 1 else 'wait'}"
         if project.state != ACTIVE:
             return SyncState.STOPPED, project.sentence or (GONE if project.state == LOST else "")
         if not self._session.is_signed_in:
             return SyncState.SIGNED_OUT, f"Sign in to sync again{f'; {wait}' if waiting else ''}."
-        if self._session.http.is_offline or isinstance(trouble, Offline):
+        if self._session.http.is_offline:
             return SyncState.OFFLINE, f"MascotForge is switched offline; {wait if waiting else 'nothing waits'}."
         if busy:
             return SyncState.SYNCING, "Syncing…"
-        if isinstance(trouble, Unavailable) or connected is False:
-            return SyncState.OFFLINE, f"The server can't be reached; {wait if waiting else 'nothing waits'}."
-        if isinstance(trouble, NotReady):
-            return SyncState.WAITING, trouble.sentence
-        if isinstance(trouble, Unauthenticated):
+        if code == ErrorCode.UNAVAILABLE or connected is False:
+            reached = "couldn't be reached the last time" if connected is None else "can't be reached"
+            return SyncState.OFFLINE, f"The server {reached}; {wait if waiting else 'nothing waits'}."
+        if code == ErrorCode.UNAUTHENTICATED and trouble is not None:
             return SyncState.SIGNED_OUT, trouble.sentence
         if trouble is not None:
-            return SyncState.TROUBLE, trouble.sentence
+            is_here = project.project_id in self._library.shared.names()
+            return SyncState.TROUBLE if is_here else SyncState.WAITING, trouble.sentence
         if project.role == "VIEWER":
-            return SyncState.LOOKING, "You see this project; what you change in it stays on this computer."
+            kept = f"; {wait} here until you may edit" if waiting else "; what you change in it stays on this computer"
+            return SyncState.LOOKING, f"You see this project{kept}."
         if waiting or project.synced_at is None:
             return SyncState.WAITING, f"{wait} to be sent." if waiting else "Not synced yet."
         return SyncState.SYNCED, "Everything is synced."
+
+    def _remember(self, project_id: str, error: MascotError | None) -> None:
+        # The switch is seen where it is; what it was during the last sync is nobody's matter.
+        self.waits.edits(project_id, None if isinstance(error, Offline) else error)
+
+    def _remember_files(self, project: SharedProject, error: MascotError | None) -> None:
+        left = self._files.waiting(project)
+        passing = isinstance(error, Offline | Unavailable | Unauthenticated)
+        self.waits.files(project.project_id, None if passing else error, left.files_up, left.bytes_up)
 
     def _waiting(self, project: SharedProject) -> int:
         """Facts that wait, and one for edits of the document."""
@@ -193,6 +212,10 @@ class ProjectSync:
             if project_id not in self._replicas:
                 self._replicas[project_id] = Replica(self._library, self._session, project_id)
             return self._replicas[project_id]
+
+
+_THEY = {True: "it follows", False: "they follow"}
+_IS = {True: "is", False: "are"}
 
 
 def _count(number: int, what: str) -> str:

@@ -15,6 +15,7 @@ from engine.library.entries import Entry
 from engine.library.library import Library
 from engine.library.shared import ACTIVE
 from engine.library.strip import without_metadata
+from engine.library.titles import page_title
 from engine.protocol.artifacts import AssetType
 from engine.protocol.errors import BadInput
 
@@ -45,7 +46,7 @@ def publish(library: Library, session: Session, entry: Entry, title: str, descri
         workspace_id=workspace,
         project_id=entry.project_id if is_shared else None,
         kind=_KINDS.get(entry.artifact.type, "MASCOT"),
-        title=plain_name(title or entry.name or entry.prompt or entry.artifact.file_name),
+        title=plain_name(title or page_title(entry)),
         description=description,
         files=files,
     )

@@ -117,6 +117,8 @@ class SyncStatus:
     keep_offline: bool = False
     synced_at: int | None = None
     """Milliseconds since 1970."""
+    trouble: str = ""
+    """The code of the error that it waits for."""
 
 
 class CommentInfo(Record):

@@ -36,7 +36,7 @@ def missing(session: Session, workspace_id: str, blobs: Iterable[str]) -> set[st
 
 
 def send_file(session: Session, workspace_id: str, path: Path, blob: str, sent: Sent | None = None) -> None:
-    """Send a blob's file; `sent(bytes)` hears of every part.
+    """Send a blob's file; `sent(bytes)` hears of every part, and first of all that had arrived before a break.
 
     Raises BlobDamaged when the file was altered (nothing was sent), OutOfQuota, TooLarge, Forbidden, Unavailable.
     """
@@ -65,7 +65,10 @@ def _send(session: Session, workspace_id: str, file: BinaryIO, blob: str, size: 
             # It is there already.
             return
         try:
-            for number in sorted({*range(1, upload.parts + 1)} - {*upload.received}):
+            lacking = sorted({*range(1, upload.parts + 1)} - {*upload.received})
+            if sent is not None and len(lacking) < upload.parts:
+                sent(size - sum(_part_size(number, upload.part_bytes, size) for number in lacking))
+            for number in lacking:
                 data = _part(file, number, upload.part_bytes, size)
                 _send_part(session, upload.upload_id, number, data)
                 if sent is not None:
@@ -79,9 +82,12 @@ def _send(session: Session, workspace_id: str, file: BinaryIO, blob: str, size: 
 
 
 def _part(file: BinaryIO, number: int, part_bytes: int, size: int) -> bytes:
-    start = (number - 1) * part_bytes
-    file.seek(start)
-    return file.read(min(part_bytes, size - start))
+    file.seek((number - 1) * part_bytes)
+    return file.read(_part_size(number, part_bytes, size))
+
+
+def _part_size(number: int, part_bytes: int, size: int) -> int:
+    return min(part_bytes, size - (number - 1) * part_bytes)
 
 
 def _send_part(session: Session, upload_id: str, number: int, data: bytes) -> None:

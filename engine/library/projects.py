@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, exists, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from engine.blobs.files import translate_os_error, write_bytes
 from engine.blobs.store import BlobStore
-from engine.library.canvases import erase_canvases
+from engine.library.canvases import canvases_folder, erase_canvases
 from engine.library.clock import moment, now_ms
 from engine.library.database import Database, Write
 from engine.library.document_file import SNAPSHOT, stamp_of
@@ -27,7 +27,7 @@ from engine.library.labels import put_label
 from engine.library.layout import Layout
 from engine.library.project_document import Heading, ProjectDocument, create_project_document
 from engine.library.settings import read_setting, write_setting
-from engine.library.tables import generations, projects, shelf
+from engine.library.tables import comments, generations, jobs, projects, shared_projects, shelf
 from engine.protocol.errors import BadInput, LibraryCorrupt, NotFound
 from engine.protocol.ids import new_id
 from engine.protocol.recipes import BlobHash
@@ -84,6 +84,23 @@ class Projects:
             return project
 
         return self._database.write(work)
+
+    def untouched_default(self) -> str | None:
+        """The id of "My mascots" as long as nobody did anything with it: beside other projects it is not worth a line.
+        None when there is none, or something is in it."""
+
+        def work(connection: Connection) -> str | None:
+            chosen = read_setting(connection, DEFAULT_KEY)
+            row = connection.execute(select(projects).where(projects.c.id == chosen)).one_or_none()
+            if row is None or row.name != DEFAULT_NAME or row.updated_at != row.created_at:
+                return None
+            uses = (
+                exists().where(table.c.project_id == row.id) for table in (generations, jobs, shared_projects, comments)
+            )
+            return None if connection.execute(select(or_(*uses))).scalar() else str(row.id)
+
+        found = self._database.read(work)
+        return None if found is None or canvases_folder(self._layout, found).exists() else found
 
     def document(self, project_id: str) -> ProjectDocument:
         """The project's document, one object as long as the library is open. Raises NotFound, LibraryCorrupt."""

@@ -105,7 +105,20 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, unforeseen)
 
 
+_SENTENCES = {
+    "missing": "it is missing",
+    "extra_forbidden": "it is not asked for here",
+    "string_too_short": "it needs at least {min_length} characters",
+    "string_too_long": "it may have at most {max_length} characters",
+    "too_short": "it needs at least {min_length} {unit}",
+    "too_long": "it may have at most {max_length} {unit}",
+}
+"""For kinds of mistakes that people make; the others are programs' mistakes and keep the library's words."""
+
+
 def _field(error: dict[str, Any]) -> FieldProblem:
-    return FieldProblem(
-        where=".".join(str(part) for part in error["loc"]), sentence=str(error["msg"]).rstrip(".") + "."
-    )
+    context: dict[str, Any] = error.get("ctx") or {}
+    values = {"unit": "characters" if context.get("field_type") == "Value" else "entries", **context}
+    said = "it is empty" if context.get("min_length") == 1 else _SENTENCES.get(error["type"], "").format(**values)
+    said = said or str(error["msg"]).removeprefix("Value error, ")
+    return FieldProblem(where=".".join(str(part) for part in error["loc"]), sentence=said.rstrip(".") + ".")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pyotp
 import pytest
+from PIL import Image
 
 from engine.cli import exits
 from engine.cli.main import main
@@ -84,9 +87,12 @@ def test_signing_up_in_and_out(person: Any, server: ServerThread, mailbox: Mailb
     assert "nothing connects" in ada.says("status")
     begin = ("login", "--server", server.url, "--email", ADA, "--password-stdin")
     assert ada.run(*begin, "--new", "--name", "Ada", typed=f"{PASSWORD}\n")["mail_sent"]
-    assert httpx.post(
-        f"{server.url}/api/v1/auth/verify-email", json={"token": mailbox.code(ADA)}
-    ).status_code == 200  # fmt: skip
+    assert "--mail-again" in ada.says(*begin, typed=f"{PASSWORD}\n", code=exits.SIGNED_OUT)
+    assert ada.run(*begin, "--mail-again")["mail_sent"]
+    refused = ada.says(*begin, "--confirm", "nonsense", typed=f"{PASSWORD}\n", code=exits.NOT_FOUND)
+    assert "not valid or too old" in refused
+    confirm = (*begin, "--confirm", mailbox.code(ADA))
+    assert ada.run(*confirm, typed=f"{PASSWORD}\n")["email"] == ADA
     assert ada.run(*begin, typed="wrong horse battery\n", code=exits.SIGNED_OUT)["error"]["code"] == "unauthenticated"
     assert ada.run(*begin, typed=f"{PASSWORD}\n")["name"] == "Ada"
     status = ada.run("status")
@@ -165,6 +171,74 @@ def test_roles_are_given_and_taken(ada: Person, mia: Person) -> None:
     mia.run("workspace", "members", "Studio Fox", code=exits.NOT_FOUND)
 
 
+def test_invitations_are_answered_and_taken_back_and_a_workspace_changes_hands(ada: Person, mia: Person) -> None:
+    ada.run("workspace", "create", "Studio Fox")
+    ada.run("workspace", "invite", "Studio Fox", MIA)
+    rows = ada.run("workspace", "members", "Studio Fox")["rows"]
+    assert [(row["email"], row["standing"]) for row in rows] == [(ADA, "member"), (MIA, "invited")]
+    assert "mascotforge workspace join 'Studio Fox'" in mia.says("workspace", "list")
+    assert "declined" in mia.says("workspace", "decline", "studio fox")
+    ada.run("workspace", "invite", "Studio Fox", MIA)
+    assert ada.run("workspace", "revoke", "Studio Fox", MIA)["revoked"]
+    ada.run("workspace", "revoke", "Studio Fox", MIA, code=exits.NOT_FOUND)
+    mia.run("workspace", "join", "Studio Fox", code=exits.NOT_FOUND)
+    ada.run("workspace", "invite", "Studio Fox", MIA)
+    mia.run("workspace", "join", "Studio Fox")
+    assert "belongs to Mia now" in ada.says("workspace", "transfer", "Studio Fox", "mia")
+    assert mia.run("workspace", "rename", "Studio Fox", "Studio Bear")["name"] == "Studio Bear"
+    ada.run("workspace", "delete", "Studio Bear", code=exits.FORBIDDEN)
+    assert "Copies" in mia.says("workspace", "delete", "Studio Bear")
+    assert [row["name"] for row in mia.run("workspace", "list")["rows"]] == ["Personal"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("workspace", "create", ""), "The name can't be used: it is empty."),
+        (("workspace", "create", "a/b"), "The name can't be used: it looks like a path"),
+        (("workspace", "invite", "Personal", "mia"), "The email can't be used: an email address must have an @-sign."),
+    ],
+)
+def test_a_value_that_the_server_refuses_is_named_with_the_reason(
+    ada: Person, arguments: tuple[str, ...], sentence: str
+) -> None:
+    assert sentence in ada.says(*arguments, code=exits.BAD_INPUT)
+
+
+def test_a_full_workspace_is_said_by_sync_and_by_status_afterwards(
+    person: Any,
+    make_server: Callable[..., ServerThread],
+    tmp_path: Path,  # noqa: F811
+) -> None:
+    small = make_server(quota_bytes=20_000)
+    register(small, ADA, name="Ada")
+    ada = person("ada")
+    ada.run("login", "--server", small.url, "--email", ADA, "--password-stdin", typed=f"{PASSWORD}\n")
+    own = ada.run("workspace", "list")["rows"][0]["id"]
+    ada.run("projects", "create", "Website")
+    file = tmp_path / "noise.png"
+    Image.frombytes("RGBA", (100, 100), os.urandom(40_000)).save(file)
+    with Library.open(ada.folder) as library:
+        project = library.projects.list()[0].id
+        library.gallery.import_picture(project, file)
+    ada.run("share", "Website", "--workspace", own)
+    [row] = ada.run("sync", code=exits.QUOTA)["rows"]
+    assert (row["state"], row["files_to_send"], row["trouble"]) == ("waiting", 1, "out_of_quota")
+    [later] = ada.run("status")["projects"]
+    assert (later["said"], later["trouble"], later["files_to_send"]) == (row["said"], "out_of_quota", 1)
+    assert "has no room" in ada.says("status")
+
+
+def test_the_empty_first_project_is_not_listed_beside_others(ada: Person) -> None:
+    with Library.open(ada.folder) as library:
+        library.projects.default()
+    assert [row["name"] for row in ada.run("projects", "list")["rows"]] == ["My mascots"]
+    ada.run("projects", "create", "Website")
+    assert [row["name"] for row in ada.run("projects", "list")["rows"]] == ["Website"]
+    ada.run("projects", "describe", "My mascots", "for trials")
+    assert {row["name"] for row in ada.run("projects", "list")["rows"]} == {"My mascots", "Website"}
+
+
 def test_a_picture_file_gets_a_public_page_and_loses_it(ada: Person, tmp_path: Path) -> None:
     file = tmp_path / "fox.png"
     file.write_bytes(png_of(mascots(1)[0], 64))
@@ -185,6 +259,10 @@ def test_a_server_that_is_not_there_keeps_everything_and_has_its_exit_code(ada: 
     server.stop()
     refused = ada.run("workspace", "list", code=exits.NETWORK)
     assert "can't be reached" in refused["error"]["sentence"]
+    ada.run("projects", "rename", "Website", "Shop")
+    [row] = ada.run("sync", "Shop", code=exits.NETWORK)["rows"]
+    assert row["said"] == "The server couldn't be reached the last time; 1 change waits."
+    assert ada.run("status")["projects"] == [row]
     assert ada.run("status")["account"]["signed_in"]
 
 

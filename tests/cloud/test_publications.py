@@ -50,3 +50,14 @@ def test_what_no_page_can_show_is_refused(ada: Someone) -> None:
     recorded = ada.library.gallery.add(entry.project_id, None, sound, None)
     with pytest.raises(BadInput, match=r"hi\.wav"):
         ada.desk.publish(recorded.id)
+
+
+def test_a_page_is_called_as_the_gallery_says_and_never_by_a_files_name(ada: Someone) -> None:
+    project = ada.library.projects.default().id
+    prompted = add_picture(ada.library, project, "a happy   blue fox", file_name="happy-blue-fox.png")
+    assert ada.desk.publish(prompted.id).title == "A happy blue fox"
+    ada.library.labels.set_name([prompted.id], "Fin")
+    assert ada.desk.publish(prompted.id).title == "Fin"
+    file = ada.library.folder / "sad_red-bear.png"
+    file.write_bytes(picture_with_a_secret())
+    assert ada.desk.publish(ada.library.gallery.import_picture(project, file).id).title == "Sad red bear"

@@ -19,7 +19,14 @@ from engine.cloud.http import Http
 from engine.cloud.secrets import FileSecrets
 from engine.cloud.session import server_url
 from engine.library.library import Library
-from engine.protocol.errors import BadInput, Offline, SecondFactorNeeded, Unauthenticated, Unavailable
+from engine.protocol.errors import (
+    AddressUnconfirmed,
+    BadInput,
+    Offline,
+    SecondFactorNeeded,
+    Unauthenticated,
+    Unavailable,
+)
 from tests.cloud.people import Someone, Town
 from tests.library.making import ROOT
 from tests.sync_server.running import PASSWORD, ServerThread
@@ -29,7 +36,7 @@ def test_an_account_is_made_confirmed_and_used(server: ServerThread, tmp_path: P
     with Library.open(tmp_path / "library") as library:
         desk = CloudDesk(library)
         desk.sign_up(server.url, "ada@example.org", PASSWORD, "Ada")
-        with pytest.raises(Unauthenticated):
+        with pytest.raises(AddressUnconfirmed):
             desk.sign_in(server.url, "ada@example.org", PASSWORD)
         desk.confirm(server.url, server.mailbox.code("ada@example.org"))
         account = desk.sign_in(server.url, "ada@example.org", PASSWORD)

@@ -176,6 +176,21 @@ def test_taking_a_note_back_leaves_what_a_teammate_noted_meanwhile(library: Libr
     assert library.gallery.get(entry.id).tags == ("mine", "theirs")
 
 
+def test_the_default_project_is_untouched_until_somebody_does_something_with_it(library: Library) -> None:
+    assert library.projects.untouched_default() is None
+    default = library.projects.default()
+    assert library.projects.untouched_default() == default.id
+    library.projects.create("Zoo")
+    assert library.projects.untouched_default() == default.id
+    library.projects.describe(default.id, "mine")
+    assert library.projects.untouched_default() is None
+    library.projects.trash(default.id)
+    again = library.projects.default()
+    assert library.projects.untouched_default() == again.id
+    add_picture(library, again.id)
+    assert library.projects.untouched_default() is None
+
+
 def test_commands_go_forth_and_back(library: Library) -> None:
     project = library.projects.create("Zoo")
     entry = add_picture(library, project.id)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.cli import exits
 from engine.cli.cloud import open_desk
 from engine.cli.context import Context
-from engine.protocol.errors import BadInput, SecondFactorNeeded
+from engine.protocol.errors import AddressUnconfirmed, BadInput, SecondFactorNeeded
 
 if TYPE_CHECKING:
     from engine.cloud.desk import CloudDesk
@@ -25,6 +25,10 @@ def run(context: Context) -> int:
         server: str = options.server or (known.server if known else DEFAULT_SERVER)
         if options.new:
             return _sign_up(context, desk, server)
+        if options.mail_again:
+            return _mail_again(context, desk, server, known)
+        if options.confirm:
+            desk.confirm(server, options.confirm)
         if options.api_key:
             account = desk.sign_in_with_key(server, _secret("API key: "))
         elif options.provider:
@@ -42,7 +46,20 @@ def run(context: Context) -> int:
 def _sign_up(context: Context, desk: CloudDesk, server: str) -> int:
     email = _email(context, None)
     desk.sign_up(server, email, _password(context), context.options.name)
-    sentence = f"A mail with a link is on its way to {email}; open it, then run `mascotforge login`."
+    return _mail_is_coming(context, server, email)
+
+
+def _mail_again(context: Context, desk: CloudDesk, server: str, known: Account | None) -> int:
+    email = _email(context, known)
+    desk.send_mail_again(server, email)
+    return _mail_is_coming(context, server, email)
+
+
+def _mail_is_coming(context: Context, server: str, email: str) -> int:
+    sentence = (
+        f"A mail is on its way to {email}; open its link and run `mascotforge login`, or give its code with "
+        "`mascotforge login --confirm CODE`."
+    )
     context.console.result({"server": server, "email": email, "mail_sent": True}, [sentence])
     return exits.OK
 
@@ -51,6 +68,11 @@ def _with_password(context: Context, desk: CloudDesk, server: str, known: Accoun
     email, password = _email(context, known), _password(context)
     try:
         return desk.sign_in(server, email, password, context.options.code)
+    except AddressUnconfirmed as error:
+        raise AddressUnconfirmed(
+            f"{email} isn't confirmed yet: open the link in the mail, or give its code with `mascotforge login "
+            "--confirm CODE`; `mascotforge login --mail-again` lets it be sent once more."
+        ) from error
     except SecondFactorNeeded:
         if context.options.code or not sys.stdin.isatty():
             raise

@@ -10,9 +10,12 @@ def run(context: Context) -> int:
     options, projects = context.options, context.library.projects
     action = options.projects_command
     if action == "list":
+        found = projects.list(trashed=options.trashed)
+        empty = projects.untouched_default() if len(found) > 1 else None
         rows = [
             {"id": p.id, "name": p.name, "description": p.description, "changed": p.updated_at}
-            for p in projects.list(trashed=options.trashed)
+            for p in found
+            if p.id != empty
         ]
         context.console.table(rows, ("id", "name", "description", "changed"), empty="No projects here.")
         return exits.OK

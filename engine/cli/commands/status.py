@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.cli import exits
-from engine.cli.cloud import SYNC_COLUMNS, open_desk, sync_row
+from engine.cli.cloud import open_desk, show_sync, sync_row
 from engine.cli.context import Context
 
 
@@ -11,13 +11,12 @@ def run(context: Context) -> int:
     with open_desk(context) as desk:
         account, statuses = desk.account(), desk.status()
     console = context.console
-    rows = [sync_row(status) for status in statuses]
     if console.as_json:
         who = None if account is None else {
             "server": account.server, "email": account.email, "name": account.name, "signed_in": account.signed_in,
             "kept_in": account.kept_in,
         }  # fmt: skip
-        console.result({"account": who, "projects": rows}, [])
+        console.result({"account": who, "projects": [sync_row(one) for one in statuses]}, [])
         return exits.OK
     if account is None:
         print("Nobody is signed in, and nothing connects; `mascotforge login` signs in.")
@@ -25,6 +24,6 @@ def run(context: Context) -> int:
         print(f"{account.email} is signed in to {account.server}.")
     else:
         print(f"The sign-in of {account.email} at {account.server} has ended; `mascotforge login` signs in again.")
-    if account is not None or rows:
-        console.table(rows, SYNC_COLUMNS, empty="No project is shared.")
+    if account is not None or statuses:
+        show_sync(console, statuses, empty="No project is shared.")
     return exits.OK
