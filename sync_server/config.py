@@ -22,7 +22,7 @@ class ServerConfig(BaseSettings):
     data: Path = Path("mascotforge-server-data")
     """The folder of the database, the blobs and the server's keys."""
     host: str = "127.0.0.1"
-    port: int = 8765
+    port: int = Field(default=8765, ge=0, le=65535)
     public_url: str = ""
     """What links in mails and on pages begin with; `http://host:port` when empty."""
     database: str = ""
@@ -75,6 +75,20 @@ class ServerConfig(BaseSettings):
     def _mail_server(cls, value: str) -> str:
         if value and not value.startswith(("smtp://", "smtps://")):
             raise ValueError("it must be written smtp://user:password@host:port or smtps://…")
+        return value
+
+    @field_validator("database")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
+            raise ValueError("it must be written postgresql+psycopg://user:password@host/name or sqlite:///file")
+        return value
+
+    @field_validator("limits")
+    @classmethod
+    def _known_limits(cls, value: str) -> str:
+        if value and not value.startswith(("redis", "memory:", "memcached:", "mongodb", "valkey")):
+            raise ValueError("it must be written redis://host:port")
         return value
 
     @property

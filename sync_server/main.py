@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
@@ -24,7 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = ServerConfig(**{name: getattr(given, name) for name in OPTIONS if hasattr(given, name)})
     except ValidationError as error:
-        wrong = ", ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        wrong = ", ".join(
+            f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors()
+        )
         sys.stderr.write(f"The configuration can't be used ({wrong}); see docs/server.md.\n")
         return 2
     module, name = given.command
@@ -38,9 +40,16 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """One sentence for a wrong option, instead of the whole grammar."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; {self.prog} --help says more.\n")
+
+
 def _parser() -> argparse.ArgumentParser:
     shared = _shared()
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="mascotforge-server",
         description="The MascotForge server: accounts, workspaces, projects that merge, files that arrive.",
         epilog=f"More can be set by environment ({PREFIX}MAIL, {PREFIX}PUBLIC_URL, …): see docs/server.md.",
@@ -58,16 +67,16 @@ def _parser() -> argparse.ArgumentParser:
     admin = commands.add_parser("admin", help="who looks after this server", parents=[shared])
     admins = admin.add_subparsers(required=True, metavar="create|list")
     create = add(admins, "create", "make an administrator", ("sync_server.commands.admin", "create"))
-    create.add_argument("email")
+    create.add_argument("email", help="the address to sign in with")
     create.add_argument("--name", default="", help="the name that others see")
     create.add_argument("--password-stdin", action="store_true", help="read the password from the input")
     add(admins, "list", "list the administrators", ("sync_server.commands.admin", "show"))
     upkeep = "sync_server.commands.upkeep"
     add(commands, "migrate", "bring the database up to date", (upkeep, "migrate"))
     backup = add(commands, "backup", "write a backup to a file", (upkeep, "make_backup"))
-    backup.add_argument("file", type=Path)
+    backup.add_argument("file", type=Path, help="where to; readable by you alone, as it holds the keys")
     restore = add(commands, "restore", "go back to a backup; stop the server first", (upkeep, "restore_backup"))
-    restore.add_argument("file", type=Path)
+    restore.add_argument("file", type=Path, help="what `backup` wrote")
     keys = commands.add_parser("keys", help="the server's keys", parents=[shared])
     rotate = keys.add_subparsers(required=True, metavar="rotate")
     add(rotate, "rotate", "make new keys and wrap all secrets anew", (upkeep, "rotate_keys"))
@@ -77,11 +86,11 @@ def _parser() -> argparse.ArgumentParser:
 def _shared() -> argparse.ArgumentParser:
     """Options that may stand before or after the command; what isn't given isn't set."""
     shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    shared.add_argument("--host", help="the address to listen at (127.0.0.1)")
-    shared.add_argument("--port", type=int, help="the port to listen at (8765); 0 takes a free one")
-    shared.add_argument("--data", type=Path, help="the folder for everything (mascotforge-server-data)")
-    shared.add_argument("--database", help="postgresql+psycopg://… (SQLite in the folder)")
-    shared.add_argument("--blobs", help="s3://bucket/prefix or a folder (blobs in the folder)")
+    shared.add_argument("--host", metavar="ADDRESS", help="the address to listen at (127.0.0.1)")
+    shared.add_argument("--port", type=int, metavar="NUMBER", help="the port to listen at (8765); 0 takes a free one")
+    shared.add_argument("--data", type=Path, metavar="DIR", help="the folder for everything (mascotforge-server-data)")
+    shared.add_argument("--database", metavar="URL", help="postgresql+psycopg://… (SQLite in the folder)")
+    shared.add_argument("--blobs", metavar="URL", help="s3://bucket/prefix or a folder (blobs in the folder)")
     return shared
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import gc
 import socket
 import sys
 
@@ -12,15 +14,14 @@ from sqlalchemy import select
 from sync_server.accounts.models import User
 from sync_server.app import create_app
 from sync_server.backups.running import in_use
+from sync_server.commands.opened import opened
 from sync_server.config import ServerConfig
-from sync_server.database.database import Database
-from sync_server.database.schema import prepare
 from sync_server.http.logs import configure_logs
 from sync_server.trouble import CommandFailed
 
 BACKLOG = 2048
-GRACE_S = 5
-"""Requests that still run when the server is told to end may finish within this."""
+GRACE_S = 1
+"""Requests that still run when the server is told to end may finish within this; uploads go on where they were."""
 
 
 def serve(config: ServerConfig, _: argparse.Namespace) -> int:
@@ -33,8 +34,9 @@ def _serve(config: ServerConfig) -> int:
     try:
         listener = listening(config)
     except OSError as error:
+        other = "--port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "--host"
         place = f"{config.host}:{config.port}"
-        raise CommandFailed(f"Nothing can listen at {place} ({error.strerror}); choose another --port.") from error
+        raise CommandFailed(f"Nothing can listen at {place} ({error.strerror}); choose another {other}.") from error
     config = config.model_copy(update={"port": listener.getsockname()[1]})
     configure_logs(config.log_level)
     admin = _prepared(config)
@@ -46,7 +48,10 @@ def _serve(config: ServerConfig) -> int:
         )
     sys.stdout.flush()
     server = uvicorn.Server(uvicorn_config(config))
-    server.run(sockets=[listener])
+    try:
+        server.run(sockets=[listener])
+    finally:
+        gc.freeze()  # or the interpreter looks through all of it for cycles before it ends: a second or two
     return 0 if server.started else 1
 
 
@@ -74,11 +79,6 @@ def uvicorn_config(config: ServerConfig) -> uvicorn.Config:
 
 
 def _prepared(config: ServerConfig) -> bool:
-    """Bring the database up to date; whether there is an administrator."""
-    database = Database(config.database_url)
-    try:
-        prepare(database)
-        with database.read() as session:
-            return session.scalar(select(User.id).where(User.is_admin).limit(1)) is not None
-    finally:
-        database.close()
+    """Bring the database up to date; whether there is an administrator. Raises CommandFailed."""
+    with opened(config) as database, database.read() as session:
+        return session.scalar(select(User.id).where(User.is_admin).limit(1)) is not None

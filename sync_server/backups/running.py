@@ -15,13 +15,20 @@ NAME = "server.lock"
 @contextmanager
 def in_use(data: Path, *, alone: bool = False) -> Generator[None]:
     """Hold the folder's lock while the block lasts. Raises CommandFailed when somebody else holds it otherwise."""
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (data / NAME).open("a")
+    except OSError as error:
+        raise CommandFailed(
+            f"The folder {data} can't be used ({error.strerror}); name another one with --data."
+        ) from error
     if sys.platform == "win32":  # no shared locks there: the administrator has to know
+        lock.close()
         yield
         return
     import fcntl
 
-    with (data / NAME).open("a") as file:
+    with lock as file:
         try:
             fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from sync_server.database.base import now
 from sync_server.database.database import Database
@@ -27,6 +28,16 @@ _LOCK = 0x6D617363
 def prepare(database: Database) -> None:
     """Make or migrate the tables; does nothing to a database that is ready. Raises CommandFailed."""
     all_tables()  # a command that loads few rooms must know the tables that its own ones refer to
+    try:
+        _prepare(database)
+    except DBAPIError as error:
+        place, why = database.url.render_as_string(hide_password=True), str(error.orig).splitlines()[0]
+        raise CommandFailed(
+            f"The database {place} can't be used ({why}); see that it runs, or name another one with --database."
+        ) from error
+
+
+def _prepare(database: Database) -> None:
     with database.engine.connect() as connection:
         version = _version(connection)
     if version == HEAD:

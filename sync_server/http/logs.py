@@ -41,5 +41,5 @@ def configure_logs(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("botocore", "urllib3", "httpx", "uvicorn.access"):
+    for noisy in ("botocore", "urllib3", "httpx", "uvicorn.access", "alembic"):
         logging.getLogger(noisy).setLevel("WARNING")

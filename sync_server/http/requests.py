@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -16,7 +17,7 @@ from sync_server.http.address import client_address
 from sync_server.http.context import header, request_id, response_headers
 from sync_server.http.errors import problem_response
 from sync_server.http.metrics import Metrics
-from sync_server.problems import Problem
+from sync_server.problems import Problem, Unavailable
 
 LOG = logging.getLogger("mascotforge.server.requests")
 _GOOD_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
@@ -65,6 +66,11 @@ class Requests:
             await self._app(scope, receive, noted)
         except ClientDisconnect:
             status = status or GONE
+        except asyncio.CancelledError:
+            # The server was told to end, and this took longer than its grace.
+            if not status:
+                ending = Unavailable("The server is being stopped; try again in a moment.", retry_after_s=2.0)
+                await problem_response(Request(scope), ending)(scope, receive, noted)
         except Exception:
             LOG.exception("the request failed")
             if status:

@@ -67,6 +67,67 @@ def test_bad_input_is_said_in_one_sentence(
     assert done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
 
 
+WRONG: dict[str, tuple[list[str], int, str]] = {
+    "no such command": (["fly"], 2, "invalid choice: 'fly'"),
+    "half a command": (["admin"], 2, "create|list"),
+    "no number": (["--port", "abc"], 2, "--port"),
+    "no port": (["--port", "70000"], 2, "port: "),
+    "a database of another kind": (["--database", "mysql://h/d"], 2, "postgresql+psycopg://"),
+    "a database that is away": (
+        ["migrate", "--database", "postgresql://u:secret@127.0.0.1:1/d"],
+        1,
+        "see that it runs",
+    ),
+    "an address of another machine": (["--host", "192.0.2.1"], 1, "choose another --host"),
+    "a file instead of a folder": (["--data", __file__], 1, "name another one with --data"),
+    "a file instead of a folder, for a command": (["admin", "list", "--data", __file__], 1, "another one with --data"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_cannot_be_done_is_one_sentence(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments, code, sentence = WRONG[case]
+    try:
+        ended = main(arguments)
+    except SystemExit as ending:  # of the parser
+        ended = ending.code
+    said = capfd.readouterr().err
+    assert (ended, said.count("\n")) == (code, 1), said
+    assert sentence in said and "secret" not in said
+
+
+def test_keys_and_databases_that_are_broken_are_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "server.db").write_text("no database")
+    assert main(["--data", str(tmp_path), "admin", "list"]) == 1
+    assert "not a database" in capfd.readouterr().err
+    (tmp_path / "keys.json").write_text("no keys")
+    assert main(["--data", str(tmp_path), "admin", "list"]) == 1
+    assert str(tmp_path / "keys.json") in capfd.readouterr().err
+
+
+def test_help_names_every_command_and_option(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = capsys.readouterr().out
+    for word in (
+        "admin",
+        "migrate",
+        "backup",
+        "restore",
+        "keys",
+        "--host",
+        "--port",
+        "--data",
+        "--database",
+        "--blobs",
+    ):
+        assert word in said
+    assert "docs/server.md" in said
+
+
 def test_a_configuration_that_cannot_be_used_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
