@@ -74,7 +74,7 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
     "no port": (["--port", "70000"], 2, "port: "),
     "a database of another kind": (["--database", "mysql://h/d"], 2, "postgresql+psycopg://"),
     "a database that is away": (
-        ["migrate", "--database", "postgresql://u:secret@127.0.0.1:1/d"],
+        ["migrate", "--database", "postgresql://u:secret@127.0.0.1:1"],
         1,
         "see that it runs",
     ),
