@@ -207,8 +207,8 @@ def test_a_value_that_the_server_refuses_is_named_with_the_reason(
 
 def test_a_full_workspace_is_said_by_sync_and_by_status_afterwards(
     person: Any,
-    make_server: Callable[..., ServerThread],
-    tmp_path: Path,  # noqa: F811
+    make_server: Callable[..., ServerThread],  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     small = make_server(quota_bytes=20_000)
     register(small, ADA, name="Ada")
