@@ -13,10 +13,9 @@ from sync_server.config import ServerConfig
 from sync_server.database.database import Database
 from sync_server.http.documentation import DocumentedApi
 from sync_server.http.errors import install_error_handlers
-from sync_server.routers import API_ROOMS, PAGE_ROOMS, routers
+from sync_server.routers import API, routes
 from sync_server.state import ServerState
 
-API = "/api/v1"
 SERVICES: tuple[str, ...] = (
     "sync_server.access.services",
     "sync_server.secrets.services",
@@ -64,13 +63,10 @@ def create_app(config: ServerConfig) -> FastAPI:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        routes=list(routes()),
     )
     app.state.server = state
     install_error_handlers(app)
     for service in SERVICES:
         import_module(service).install(app, state)
-    for router in routers(API_ROOMS):
-        app.include_router(router, prefix=API)
-    for router in routers(PAGE_ROOMS):
-        app.include_router(router)
     return app

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine.protocol.errors import ErrorCode
 
 MEDIA_TYPE = "application/problem+json"
+SCHEMAS = "#/components/schemas/"
 
 
 class FieldProblem(BaseModel):
@@ -121,11 +122,11 @@ _ALWAYS = (BadRequest, TooLarge, TooMany, Unavailable)
 
 def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of a route that may raise these; what any route may raise is included."""
+    # By reference, not as FastAPI's `model`: it would make a validator for each error of each route, twice.
     return {
         kind.status: {
             "description": kind.title,
-            "model": ProblemBody,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
+            "content": {MEDIA_TYPE: {"schema": {"$ref": f"{SCHEMAS}ProblemBody"}}},
         }
         for kind in (*_ALWAYS, *problems)
     }

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 
 from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
+API = "/api/v1"
 API_ROOMS: tuple[str, ...] = (
     "sync_server.accounts.routes",
     "sync_server.accounts.password_routes",
@@ -40,5 +44,12 @@ PAGE_ROOMS: tuple[str, ...] = (
 """Modules with a `router` at the root: public pages, assets for a CDN, health."""
 
 
-def routers(rooms: tuple[str, ...]) -> list[APIRouter]:
-    return [import_module(room).router for room in rooms]
+@cache
+def routes() -> Sequence[BaseRoute]:
+    """All of them. One process may have several applications; what FastAPI derives from a route is made once."""
+    every = APIRouter()
+    for room in API_ROOMS:
+        every.include_router(import_module(room).router, prefix=API)
+    for room in PAGE_ROOMS:
+        every.include_router(import_module(room).router)
+    return every.routes

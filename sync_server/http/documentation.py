@@ -5,20 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
 
-from sync_server.problems import MEDIA_TYPE
-
-_JSON = "application/json"
+from sync_server.problems import SCHEMAS, ProblemBody
 
 
 class DocumentedApi(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """As FastAPI makes it, without the plain JSON that it adds to every error that has a model."""
-        document = super().openapi()
-        for operations in document["paths"].values():
-            for operation in operations.values():
-                for answer in operation["responses"].values():
-                    content = answer.get("content", {})
-                    if MEDIA_TYPE in content:
-                        content.pop(_JSON, None)
-        return document
+        """As FastAPI makes it, with the problem that the errors of all routes refer to."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            _, made = models_json_schema([(ProblemBody, "serialization")], ref_template=SCHEMAS + "{model}")
+            document["components"]["schemas"].update(made["$defs"])
+        return super().openapi()

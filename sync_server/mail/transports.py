@@ -8,6 +8,7 @@ import sys
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
+from functools import cached_property
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -69,15 +70,19 @@ class Smtp:
         except (smtplib.SMTPException, OSError, ValueError) as error:
             raise Undeliverable(f"{self._host}: {error}") from error
 
+    @cached_property
+    def _trusted(self) -> ssl.SSLContext:
+        """Reading the authorities takes longer than handing over a mail."""
+        return ssl.create_default_context()
+
     def _connected(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
         if self._secure:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_S, context=context)
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_S, context=self._trusted)
         else:
             smtp = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_S)
             smtp.ehlo()
             if smtp.has_extn("starttls"):
-                smtp.starttls(context=context)
+                smtp.starttls(context=self._trusted)
                 smtp.ehlo()
         if self._user:
             smtp.login(self._user, self._password)

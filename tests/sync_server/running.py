@@ -15,7 +15,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -56,13 +56,13 @@ class Mailbox:
         return "250 OK"
 
     def to(self, address: str) -> list[EmailMessage]:
-        return [message for message in self.messages if message["To"].lower() == address.lower()]
+        return [message for message in self.messages if _heading(message)[0].lower() == address.lower()]
 
     def wait(self, address: str, subject: str = "", *, count: int = 1, timeout: float = 10.0) -> EmailMessage:
         """The newest mail to an address whose subject holds these words, once `count` of them are here."""
 
         def fitting() -> list[EmailMessage]:
-            return [mail for mail in self.to(address) if subject in mail["Subject"]]
+            return [mail for mail in self.to(address) if subject in _heading(mail)[1]]
 
         with self._arrived:
             assert self._arrived.wait_for(lambda: len(fitting()) >= count, timeout), (
@@ -76,6 +76,12 @@ class Mailbox:
         found = re.search(r"token=([\w%-]+)", text)
         assert found is not None, text
         return found[1]
+
+
+@lru_cache(maxsize=1000)
+def _heading(mail: EmailMessage) -> tuple[str, str]:
+    """To whom, and about what: Python parses a header each time that it is read."""
+    return mail["To"], mail["Subject"]
 
 
 def text_of(mail: EmailMessage) -> str:
