@@ -11,7 +11,7 @@ PIP_WHEELS := $(if $(WHEELS),--find-links $(WHEELS))
 # One thread per process: on few cores, several threaded processes side by side are many times slower.
 ONE_THREAD := OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen
 
-.PHONY: run server setup test test-slow check format bench starter screenshots clean
+.PHONY: run server setup test test-slow check format bench bench-server starter screenshots clean
 
 run: setup
 	@$(BIN)/python -m engine.cli.first_run
@@ -58,6 +58,10 @@ test-slow: $(VENV)/.test-ready
 
 bench: $(VENV)/.ready
 	@$(BIN)/python -m tests.bench
+
+bench-server: $(VENV)/.test-ready
+	@$(PYTHON) engine/cli/system_packages.py --slow-tests
+	@$(BIN)/python -m tests.bench.server
 
 starter: $(VENV)/.ready
 	$(BIN)/python -m engine.training.starter --work training/starter --out assets/starter
