@@ -28,8 +28,8 @@ from engine.library.library import Library
 from engine.protocol.errors import MascotError, NotFound, Offline, Unauthenticated, Unavailable
 from engine.protocol.sync import Person, Present
 
-EDIT_PAUSE_S = 0.05
-"""Edits that follow one another so closely go together."""
+GATHER_S, EDIT_PAUSE_S = 0.01, 0.05
+"""What one action does goes together; a first edit goes at once, those that follow it closely together."""
 LOOK_EVERY_S = 2.0
 """How often another program's changes to the library are looked for."""
 FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 120.0
@@ -51,9 +51,13 @@ class _Due:
 @dataclass
 class _Plan:
     due: dict[str, _Due] = field(default_factory=dict[str, _Due])
+    taken: dict[str, float] = field(default_factory=dict[str, float])
 
-    def soon(self, project_id: str, *, pull: bool, pause_s: float = EDIT_PAUSE_S) -> None:
-        at = time.monotonic() + pause_s
+    def soon(self, project_id: str, *, pull: bool, pause_s: float | None = None) -> None:
+        if pause_s is None:
+            at = max(time.monotonic() + GATHER_S, self.taken.get(project_id, 0.0) + EDIT_PAUSE_S)
+        else:
+            at = time.monotonic() + pause_s
         known = self.due.get(project_id)
         if known is None:
             self.due[project_id] = _Due(at, pull)
@@ -66,6 +70,7 @@ class _Plan:
         if not ready:
             return None
         id_ = min(ready)[1]
+        self.taken[id_] = time.monotonic()
         return id_, self.due.pop(id_)
 
     def wait_s(self) -> float:

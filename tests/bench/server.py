@@ -1,6 +1,6 @@
 """`make bench-server`: edits to teammates under load, bytes of a delta, a large upload; beside a floor of the same run.
 
-`python -m tests.bench.server --projects 40 --clients 5 --rate 2 --seconds 60 --only sqlite,postgres,delta,upload`
+`python -m tests.bench.server --projects 40 --clients 5 --rate 2 --seconds 60 --only sqlite,postgres,teammate,delta,upload`
 """
 
 from __future__ import annotations
@@ -30,11 +30,12 @@ from sync_server.config import ServerConfig
 from tests.bench.report import line
 from tests.bench.server_clients import Heard, Seat, talk
 from tests.bench.server_upload import bench_upload
+from tests.bench.teammate import bench_teammate
 from tests.sync_server.postgres import running_postgres
 from tests.sync_server.running import Mailbox, ServerProcess, SignedIn, start_process
 from tests.sync_server.teams import join, newcomer
 
-PARTS = ("sqlite", "postgres", "delta", "upload")
+PARTS = ("sqlite", "postgres", "teammate", "delta", "upload")
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ def main(arguments: list[str] | None = None) -> None:
     load = Load(given.projects, given.clients, given.rate, given.seconds)
     with tempfile.TemporaryDirectory(prefix="mascotforge-bench-") as folder, mail() as mailbox:
         bench_load(Path(folder), mailbox, load, [name for name in ("sqlite", "postgres") if name in wanted])
+        if "teammate" in wanted:
+            bench_teammate(_config(Path(folder) / "small", mailbox), mailbox, Path(folder))
         if wanted & {"delta", "upload"}:
             server = start_process(_config(Path(folder) / "other", mailbox), mailbox, log=subprocess.DEVNULL)
             try:
