@@ -1,6 +1,6 @@
 """`make bench-server`: edits to teammates under load, bytes of a delta, a large upload; beside a floor of the same run.
 
-`python -m tests.bench.server --projects 40 --clients 5 --rate 2 --seconds 60 --only sqlite,postgres,teammate,delta,upload`
+`python -m tests.bench.server --projects 40 --clients 5 --rate 2 --seconds 60 --only sqlite,teammate,delta,upload`
 """
 
 from __future__ import annotations
