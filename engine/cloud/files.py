@@ -1,13 +1,15 @@
 """The files behind a shared project: small pictures first, originals when they are wanted or kept offline.
 
 What the workspace lacks is sent once; what is damaged here is noticed and fetched again. Knows nothing by heart: which
-files the server has is asked at the first sync of each run, so that a restored server or library heals by itself.
+files the server has is asked at the first sync of each run and every hour, so that a restored server or library heals
+by itself.
 """
 
 from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ from engine.library.library import Library
 from engine.library.shared import SharedProject
 from engine.protocol.errors import Expired, NotFound, OutOfQuota, TooLarge
 
+ASK_AGAIN_S = 3600.0
+"""How long it counts that the server has a file; then it is asked again."""
 Progress = Callable[[str, float | None], object]
 """A sentence, and how much of it is done (0..1)."""
 
@@ -46,6 +50,7 @@ class Files:
         self._there: defaultdict[str, set[str]] = defaultdict(set)
         self._to_send: dict[str, dict[str, int]] = {}
         self._epochs: dict[str, str] = {}
+        self._ask_again_at: dict[str, float] = {}
         self._guard = threading.Lock()
         self.stopping = threading.Event()
 
@@ -72,10 +77,12 @@ class Files:
         """Send what the workspace lacks of a project's files. Raises OutOfQuota, TooLarge, Forbidden, Unavailable."""
         if project.role == "VIEWER":
             return
-        if self._epochs.get(project.project_id) != project.epoch:
-            # A restored server may have lost files, too.
+        now, workspace = time.monotonic(), project.workspace_id
+        if self._epochs.get(project.project_id) != project.epoch or now >= self._ask_again_at.get(workspace, now):
+            # A restored server may have lost files, too; one whose disk decays notices that by and by.
             self._epochs[project.project_id] = project.epoch
-            self._there[project.workspace_id].clear()
+            self._there[workspace].clear()
+            self._ask_again_at[workspace] = now + ASK_AGAIN_S
         sizes = self._sizes_here(project)
         unknown = set(sizes) - self._there[project.workspace_id]
         lacking = uploads.missing(self._session, project.workspace_id, unknown) if unknown else set[str]()

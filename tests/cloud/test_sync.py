@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.cloud.desk import CloudDesk
 from engine.cloud.records import Role, SyncState
-from engine.protocol.errors import Conflict, NotFound
+from engine.library.library import Library
+from engine.protocol.errors import Conflict, DownloadFailed, Expired, NotFound, Unavailable
 from engine.protocol.mascot import Mascot
 from tests.cloud.people import Someone, Town
 from tests.library.making import add_picture, png
@@ -119,6 +121,25 @@ def test_a_file_damaged_before_it_was_sent_is_not_sent(project: str, ada: Someon
     bob.sync()
     with pytest.raises(NotFound):
         bob.desk.fetch(entry.id)
+
+
+def test_a_file_that_decays_on_the_servers_disk_is_sent_again_by_who_has_it(
+    project: str, town: Town, ada: Someone, bob: Someone
+) -> None:
+    entry = add_picture(ada.library, project, data=noise())
+    ada.sync()
+    bob.sync()
+    [stored] = town.server.config.data.joinpath("blobs").rglob(entry.artifact.blob)
+    good = stored.read_bytes()
+    stored.write_bytes(good[:-1] + b"?")
+    with pytest.raises((Expired, DownloadFailed, Unavailable)):
+        bob.desk.fetch(entry.id)
+    assert not bob.library.gallery.get(entry.id).here
+    with Library.open(ada.library.folder) as later:
+        desk = CloudDesk(later)
+        desk.sync()
+        desk.close()
+    assert bob.desk.fetch(entry.id).read_bytes() == good == stored.read_bytes()
 
 
 def test_a_viewer_sees_but_what_she_changes_stays_with_her(
@@ -263,8 +284,6 @@ def test_a_copied_library_goes_on_under_its_own_name(
     """Copied with edits that were not sent: both copies go on, and all of it comes together."""
     import shutil
 
-    from engine.cloud.desk import CloudDesk
-    from engine.library.library import Library
     from tests.sync_server.running import PASSWORD
 
     ada.library.projects.describe(project, "unsent")
