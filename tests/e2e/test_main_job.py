@@ -143,18 +143,21 @@ def test_make_again_is_free_and_the_same(made: Made, tmp_path: Path) -> None:
 
 def test_count_leaves_exactly_so_many_pictures(made: Made, tmp_path: Path) -> None:
     done = mascotforge(
-        made.library, "generate", "a sleepy green bear", "--count", "3", "--seed", "5", "--width", "512", "--height",
-        "768", "--out", tmp_path, "--json",
+        made.library, "generate", "a sleepy green bear", "--count", "3", "--seed", "5", "--width", "256", "--height",
+        "384", "--out", tmp_path, "--json",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     files = sorted(tmp_path.iterdir())
     assert [file.suffix for file in files] == [".png"] * 3
     pictures = [Image.open(file) for file in files]
-    assert {picture.size for picture in pictures} == {(512, 768)}
+    assert {picture.size for picture in pictures} == {(256, 384)}
     assert len({picture.tobytes() for picture in pictures}) == 3
 
 
 def test_unknown_words_get_a_note(made: Made, tmp_path: Path) -> None:
-    done = mascotforge(made.library, "generate", "a blue dragon fox", "--seed", "1", "--out", tmp_path, "--json")
+    done = mascotforge(
+        made.library, "generate", "a blue dragon fox", "--seed", "1", "--steps", "1", "--width", "256", "--height",
+        "256", "--out", tmp_path, "--json",
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert any("doesn't know" in note and "dragon" in note for note in json.loads(done.stdout)["notes"])

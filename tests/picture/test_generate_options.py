@@ -61,7 +61,7 @@ def test_a_grid_leaves_a_picture_for_each_pair_and_a_labelled_sheet(tmp_path: Pa
     (tmp_path / "library/wildcards/moods.txt").write_text("happy\nsad\n", encoding="utf-8")
     done = mascotforge(
         tmp_path / "library", "generate", "a __moods__ (blue:1.2) fox", "--seed", "4", "--grid", "steps=1,2",
-        "words=fox,cat", "--json", "--out", tmp_path / "out", "--width", "256", "--height", "256",
+        "words=fox,cat", "--json", "--out", tmp_path / "out", "--width", "128", "--height", "128",
     )  # fmt: skip
     assert done.returncode == exits.OK, done.stderr
     told = json.loads(done.stdout)
@@ -72,4 +72,4 @@ def test_a_grid_leaves_a_picture_for_each_pair_and_a_labelled_sheet(tmp_path: Pa
     *pictures, sheet = (Path(file) for file in told["files"])
     assert len(pictures) == 4 and sheet.name.endswith("-grid.png")
     with Image.open(sheet) as opened:
-        assert min(opened.size) > 2 * 256
+        assert min(opened.size) > 2 * 128

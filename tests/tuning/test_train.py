@@ -173,6 +173,7 @@ def test_a_training_with_a_damaged_state_runs_to_its_end(model: InstalledModel, 
     assert train(model, tmp_path, recipe(2, style=True)).steps == 2
 
 
+@pytest.mark.slow
 def test_it_goes_on_after_a_kill(model: InstalledModel, models: Path, tmp_path: Path) -> None:
     script = """
 import sys

@@ -23,6 +23,9 @@ from engine.vector.render import pixels
 from engine.vector.subject import Subject, subject_of_drawing
 from tests.vector.test_booleans import painted
 
+USUAL_COLOURS = (Colour.YELLOW, Colour.PURPLE, Colour.GREY)
+"""A light one, a dark one, and one that is neither; the others are looked at with the slow tests."""
+
 
 @pytest.fixture(scope="module")
 def fox() -> Subject:
@@ -76,13 +79,15 @@ def test_a_figure_stands_where_it_looks_centred() -> None:
     assert 0.8 * 456 < radius < 456
 
 
-def test_the_badge_takes_a_ground_on_which_the_mascot_shows() -> None:
-    for colour in Colour:
-        head = subject_of_drawing(draw(Mascot(colour=colour, style=DrawingStyle.FLAT)), LogoCrop.HEAD, 8)
-        field = lay_out(head, Design(badge=Badge.CIRCLE)).inks.field
-        largest = max(head.figure.fills, key=lambda fill: painted(fill.path)).colour
-        assert field in FIELDS
-        assert apart(field, largest) > 0.12
+@pytest.mark.parametrize(
+    "colour", [pytest.param(one, marks=() if one in USUAL_COLOURS else pytest.mark.slow) for one in Colour]
+)
+def test_the_badge_takes_a_ground_on_which_the_mascot_shows(colour: Colour) -> None:
+    head = subject_of_drawing(draw(Mascot(colour=colour, style=DrawingStyle.FLAT)), LogoCrop.HEAD, 8)
+    field = lay_out(head, Design(badge=Badge.CIRCLE)).inks.field
+    largest = max(head.figure.fills, key=lambda fill: painted(fill.path)).colour
+    assert field in FIELDS
+    assert apart(field, largest) > 0.12
 
 
 def test_a_chosen_badge_colour_is_taken(fox: Subject) -> None:
