@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import json
 import signal
 import subprocess
 import sys
@@ -286,3 +288,68 @@ def test_the_tables_are_looked_at_not_only_made(server: ServerThread, sign_up: C
     with server.state.database.read() as session:
         assert session.scalars(select(User.email)).all() == ["ada@example.org"]
         assert session.scalars(select(Project)).all() == []
+
+
+@pytest.fixture
+def backup(server_config: Callable[..., ServerConfig], tmp_path: Path) -> Path:
+    """Of a server with one administrator, in a folder `first`."""
+    config = server_config(data=tmp_path / "first")
+    assert make_admin(config).returncode == 0
+    target = tmp_path / "backup.zip"
+    assert main(["--data", str(config.data), "backup", str(target)]) == 0
+    return target
+
+
+def test_a_backup_comes_back_on_another_machine(
+    backup: Path, tmp_path: Path, make_server: Callable[..., ServerThread], capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    assert main(["--data", str(other), "restore", str(backup)]) == 0
+    said = capsys.readouterr().out
+    assert "Restored" in said and "What was there before" not in said
+    assert ServerKeys.load(other / "keys.json") == ServerKeys.load(tmp_path / "first" / "keys.json")
+    assert sign_in(make_server(data=other), ADMIN).get("/auth/me").json()["is_admin"]
+
+
+def changed(backup: Path, **manifest: object) -> Path:
+    """The same backup that says something else of itself."""
+    target = backup.with_name("changed.zip")
+    with ZipFile(backup) as source, ZipFile(target, "w") as made:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "manifest.json":
+                data = json.dumps({**json.loads(data), **manifest}).encode()
+            made.writestr(name, data)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("manifest", "sentence"),
+    [({"format": 99}, "newer server"), ({"database": "database.pgdump"}, "another kind of database")],
+)
+def test_a_backup_that_does_not_fit_is_refused(
+    manifest: dict[str, object], sentence: str, backup: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    assert main(["--data", str(other), "restore", str(changed(backup, **manifest))]) == 1
+    assert sentence in capsys.readouterr().err
+    assert not (other / "server.db").exists()
+
+
+def test_a_backup_that_cannot_be_written_is_said(
+    backup: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--data", str(tmp_path / "first"), "backup", "/proc/backup.zip"]) == 1
+    assert "choose another place" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("again", "code"), [(PASSWORD, 0), ("mistyped", 1)])
+def test_a_password_is_asked_for_twice(
+    again: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entered = iter((PASSWORD, again))
+    monkeypatch.setattr(getpass, "getpass", lambda _: next(entered))
+    assert main(["--data", str(tmp_path), "admin", "create", ADMIN]) == code
+    assert ("differ" in capsys.readouterr().err) == bool(code)
+    main(["--data", str(tmp_path), "admin", "list"])
+    assert (ADMIN in capsys.readouterr().out) == (not code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -193,3 +194,40 @@ def test_a_server_without_its_database_is_not_ready(server: ServerThread, monkey
     assert (answer.status_code, answer.json()["ready"]) == (503, False)
     assert server.client().get("/healthz").status_code == 200
     monkeypatch.undo()
+
+
+def test_a_key_s_posts_are_done_once_too_and_a_forged_token_s_are_not_remembered(
+    sign_up: Callable[..., SignedIn], server: ServerThread
+) -> None:
+    ada = sign_up("ada@example.org")
+    made = ada.post("/auth/api-keys", json={"name": "script", "scopes": ["write"]}).json()
+    body = {"id": "01890000-0000-7000-8000-000000000001", "workspace_id": ada.workspace_id, "name": "Fox"}
+    headers = {"Idempotency-Key": "once"}
+    script, forger = server.client(made["secret"]), server.client("not.a.token")
+    assert forger.post("/api/v1/projects", json=body, headers=headers).status_code == 401
+    first, again = (script.post("/api/v1/projects", json=body, headers=headers) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.headers["Idempotent-Replay"] == "true" and again.json() == first.json()
+    assert forger.post("/api/v1/projects", json=body, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("key", ["x" * 201, "a\tb"])
+def test_a_key_of_idempotency_that_cannot_be_one_is_refused(key: str, sign_up: Callable[..., SignedIn]) -> None:
+    answer = sign_up("ada@example.org").post("/workspaces", json={"name": "T"}, headers={"Idempotency-Key": key})
+    assert (answer.status_code, "Idempotency-Key" in answer.json()["detail"]) == (422, True)
+
+
+def test_a_post_whose_server_died_before_it_answered_may_be_sent_again(
+    sign_up: Callable[..., SignedIn], server: ServerThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sync_server.http.answers import Answers
+
+    ada, headers = sign_up("ada@example.org"), {"Idempotency-Key": "1"}
+    body = {"name": "Team"}
+    with monkeypatch.context() as dying:
+        dying.setattr(Answers, "finish", lambda *_: None)
+        dying.setattr(Answers, "forget", lambda *_: None)
+        assert ada.post("/workspaces", json=body, headers=headers).status_code == 201
+    assert ada.post("/workspaces", json=body, headers=headers).status_code == 409, "it may still be at work"
+    monkeypatch.setattr("sync_server.http.answers.LONGEST", timedelta(0))
+    assert ada.post("/workspaces", json=body, headers=headers).status_code == 201

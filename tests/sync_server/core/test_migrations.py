@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import JSON, Column, Table, inspect, text
 
 from sync_server.accounts.people import create_user
-from sync_server.database import schema
+from sync_server.database import new_migration, schema
+from sync_server.database.base import Base, UtcTime
 from sync_server.database.comparing import options
 from sync_server.database.database import Database
 from sync_server.database.models import all_tables
 from sync_server.database.schema import HEAD, REVISIONS, prepare
+from sync_server.secrets.vault import Sealed
 from sync_server.trouble import CommandFailed
 
 
@@ -112,3 +117,25 @@ def test_an_older_database_is_backed_up_before_it_is_migrated(tmp_path: Path, mo
     assert len(kept) == 1
     with closing(sqlite3.connect(kept[0])) as copy:
         assert copy.execute("SELECT email FROM users").fetchall() == [("ada@example.org",)]
+
+
+def test_a_changed_model_becomes_a_migration_that_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As developers make one: by `new_migration`, into a copy of the folder."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(schema.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(schema, "MIGRATIONS", folder)
+    table = Table("things", Base.metadata, Column("at", UtcTime()), Column("seed", Sealed), Column("config", JSON()))
+    try:
+        monkeypatch.setattr(sys, "argv", ["new_migration", "0099", "Things"])
+        new_migration.main()
+    finally:
+        Base.metadata.remove(table)
+    (made,) = folder.glob("versions/0099*.py")
+    text = made.read_text()
+    assert "sa.DateTime(timezone=True)" in text and "sa.Text()" in text and "JSONB" in text
+    assert "sync_server" not in text, "old migrations must not change with the server's types"
+    database = Database(f"sqlite:///{tmp_path / 'server.db'}")
+    with database.engine.connect() as connection, connection.begin():
+        command.upgrade(schema.migration_config(connection), "head")
+        assert inspect(connection).has_table("things")
+    database.close()

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from sync_server.config import ServerConfig
@@ -152,3 +154,58 @@ def test_without_a_mail_server_mails_are_printed(capsys: pytest.CaptureFixture[s
 def test_a_mail_server_written_wrongly_is_said_at_the_start(url: str) -> None:
     with pytest.raises(ValueError, match="smtp://host:port"):
         Smtp(url, SENDER)
+
+
+class Stubborn:
+    """The handler of a mail server that takes nothing, for one of two reasons."""
+
+    def __init__(self, reply: str) -> None:
+        self.reply = reply
+
+    async def handle_RCPT(self, _server: object, _session: object, envelope: Any, address: str, _: object) -> str:
+        if self.reply.startswith("rcpt"):
+            return self.reply.removeprefix("rcpt ")
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, *_: object) -> str:
+        return self.reply
+
+
+@contextmanager
+def stubborn(reply: str) -> Iterator[int]:
+    controller = Controller(Stubborn(reply), hostname="127.0.0.1", port=free_port())
+    controller.start()
+    try:
+        yield controller.port
+    finally:
+        controller.stop(no_assert=True)
+
+
+def mail_to_ada() -> OutgoingMail:
+    return OutgoingMail(id="1", recipient="ada@example.org", subject="s", text="t", html="<p>t</p>", unsubscribe="")
+
+
+@pytest.mark.parametrize(
+    ("reply", "for_ever"),
+    [
+        ("rcpt 550 no such mailbox", True),
+        ("rcpt 450 mailbox is busy", False),
+        ("452 too many mails", False),
+        ("554 we don't like it", False),
+    ],
+)
+def test_what_a_mail_server_refuses_is_told_and_only_an_unknown_mailbox_is_for_ever(reply: str, for_ever: bool) -> None:
+    with stubborn(reply) as port, pytest.raises(Undeliverable) as refused:
+        Smtp(f"smtp://127.0.0.1:{port}", SENDER).send(mail_to_ada())
+    assert refused.value.for_ever is for_ever
+    assert "127.0.0.1" in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["smtps://127.0.0.1:{}", "smtp://ada:secret@127.0.0.1:{}"])
+def test_a_mail_server_that_lacks_what_was_asked_for_is_told_without_the_password(url: str, mailbox: Mailbox) -> None:
+    """No TLS where `smtps` asks for it, no sign-in where a user is named: nothing is sent in the open."""
+    with pytest.raises(Undeliverable) as refused:
+        Smtp(url.format(mailbox.port), SENDER).send(mail_to_ada())
+    assert "secret" not in str(refused.value) and not refused.value.for_ever
+    assert mailbox.messages == []
