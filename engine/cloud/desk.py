@@ -368,7 +368,10 @@ class CloudDesk:
     def _status(self, project: SharedProject) -> SyncStatus:
         worker = self._worker
         busy = worker.busy_with == project.project_id
-        return self._projects.status(project, busy=busy, connected=worker.is_connected if worker.is_running else None)
+        connected = (
+            None if not worker.is_running else True if worker.is_connected else False if worker.is_away else None
+        )
+        return self._projects.status(project, busy=busy, connected=connected)
 
     def _tell(self, kind: str, id_: str) -> None:
         for listener in list(self.listeners):

@@ -26,8 +26,8 @@ from engine.protocol.errors import (
 )
 
 GONE = (
-    "You can't see this project on the server any more: it was deleted there, or you left its workspace. "
-    "Your copy stays."
+    "You can't see this project on the server any more: it was deleted there, or you don't belong to its workspace "
+    "now. Your copy stays."
 )
 
 
@@ -142,6 +142,7 @@ class ProjectSync:
         elif state is SyncState.SYNCED and project.keep_offline and files.files_down:
             state = SyncState.WAITING
             sentence = f"{_count(files.files_down, 'file')} to be kept here {_IS[files.files_down == 1]} still to come."
+        is_over = state is SyncState.STOPPED
         return SyncStatus(
             project_id=project.project_id,
             name=self._library.shared.names().get(project.project_id, ""),
@@ -149,14 +150,14 @@ class ProjectSync:
             state=state,
             sentence=sentence,
             role=Role(project.role) if project.role in Role.__members__ else None,
-            waiting=waiting,
-            files_up=files.files_up,
-            bytes_up=files.bytes_up,
+            waiting=0 if is_over else waiting,
+            files_up=0 if is_over else files.files_up,
+            bytes_up=0 if is_over else files.bytes_up,
             files_down=files.files_down,
             bytes_down=files.bytes_down,
             keep_offline=project.keep_offline,
             synced_at=project.synced_at,
-            trouble="" if trouble is None or state in (SyncState.SYNCED, SyncState.STOPPED) else trouble.code,
+            trouble="" if trouble is None or is_over or state is SyncState.SYNCED else trouble.code,
         )
 
     def _state(

@@ -34,6 +34,7 @@ LOOK_EVERY_S = 2.0
 """How often another program's changes to the library are looked for."""
 FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 120.0
 DISCOVER_EVERY_S = 300.0
+CONNECTING_S = 3.0
 
 log = logging.getLogger(__name__)
 Told = Callable[[str, str], None]
@@ -97,7 +98,7 @@ class Worker:
         self._people: dict[str, list[Person]] = {}
         self._busy_with: str | None = None
         self._threads: list[threading.Thread] = []
-        self._discover_at = 0.0
+        self._discover_at = self._started_at = 0.0
         self._queued_files: set[str] = set()
         self._woken = threading.Event()
 
@@ -107,6 +108,7 @@ class Worker:
         """Raises nothing: what doesn't work is said by the status."""
         if self._threads:
             return
+        self._started_at = time.monotonic()
         self._files.stopping.clear()
         self._library.changed.append(self._library_changed)
         self._threads = [
@@ -139,6 +141,11 @@ class Worker:
     @property
     def is_connected(self) -> bool:
         return self._live.is_connected
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it runs without a connection although there was time enough to make one."""
+        return self.is_running and not self._live.is_connected and time.monotonic() - self._started_at > CONNECTING_S
 
     @property
     def busy_with(self) -> str | None:
