@@ -55,6 +55,25 @@ class RecoveryCodes(Record):
     codes: list[str]
 
 
+class KindPreference(Record):
+    """Whether one is told of this kind of thing at the bell (`app`) and by `mail`."""
+
+    kind: str
+    title: str = ""
+    app: bool = True
+    mail: bool = False
+
+
+class Telling(Record):
+    """`digest` is how often mail comes: soon, daily or never."""
+
+    digest: str = "soon"
+    kinds: tuple[KindPreference, ...] = ()
+
+
+LEAST_PASSWORD = 10
+"""Characters; the server asks for no fewer."""
+
 _DEVICES: TypeAdapter[list[Device]] = TypeAdapter(list[Device])
 _KEYS: TypeAdapter[list[ApiKey]] = TypeAdapter(list[ApiKey])
 
@@ -115,6 +134,19 @@ def make_api_key(desk: CloudDesk, name: str, scopes: list[str], days: int | None
 def end_api_key(desk: CloudDesk, key_id: str) -> None:
     """It opens nothing any more."""
     desk.call("DELETE", f"/auth/api-keys/{key_id}")
+
+
+def telling(desk: CloudDesk) -> Telling:
+    """Of what one is told, and how."""
+    return Telling.model_validate(desk.call("GET", "/notifications/preferences"))
+
+
+def change_telling(desk: CloudDesk, digest: str, kind: str, way: str, on: bool) -> Telling:
+    """Another rhythm of mail when `digest` is given; of one kind, one `way` ("app" or "mail") when `kind` is."""
+    change: dict[str, JsonValue] = {"digest": digest} if digest else {}
+    if kind:
+        change["kinds"] = [{"kind": kind, way: on}]
+    return Telling.model_validate(desk.call("PATCH", "/notifications/preferences", change))
 
 
 def delete_account(desk: CloudDesk, password: str) -> None:

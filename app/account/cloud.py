@@ -146,12 +146,7 @@ class StudioCloud(QObject):
         if library is None or library.settings.get(ACCOUNT_KEY) is None:
             self._know(None, [])
             return
-        self.ask(self, lambda desk: (desk.account(), desk.status()), lambda found: self._found(*found))
-
-    def _found(self, account: Account | None, statuses: list[SyncStatus]) -> None:
-        self._know(account, statuses)
-        if self.is_in:
-            self.begin()
+        self.refresh()
 
     def _closing(self) -> None:
         if self._desk is not None:
@@ -164,11 +159,13 @@ class StudioCloud(QObject):
         self._know(None, [])
 
     def _know(self, account: Account | None, statuses: list[SyncStatus]) -> None:
-        changed = account != self.account
+        changed, was_in = account != self.account, self.is_in
         self.account, self.statuses = account, statuses
         if changed:
             self.account_changed.emit()
         self.status_changed.emit()
+        if self.is_in and not was_in:
+            self.begin()
 
     def _report(self, error: BaseException) -> None:
         self._session.report(error)

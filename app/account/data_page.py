@@ -46,11 +46,12 @@ class DataPage(Page):
         self.delete = push_button("Delete the account…", "danger", "trash-2")
         self.delete.clicked.connect(self._delete)
         end.body.addLayout(buttons(self.delete))
+        self._asked = False
         self.column.addWidget(export)
         self.column.addSpacing(SPACE_4)
         self.column.addWidget(end)
+        self.column.addWidget(self.note)
         self.column.addStretch(1)
-        self._asked = False
 
     def load(self) -> None:
         self._calm()
@@ -69,6 +70,8 @@ class DataPage(Page):
         )
 
     def _calm(self) -> None:
+        if self._asked:
+            self.note.clear_note()
         self._asked = False
         self.delete.setText(" Delete the account…")
 
@@ -78,5 +81,6 @@ class DataPage(Page):
         if not self._asked:
             self._asked = True
             self.delete.setText(" Delete for good")
+            self.note.show_note("Press again to delete the account. It can't be brought back.", "warning")
             return
         self.ask(lambda desk: calls.delete_account(desk, password), lambda _: self.left.emit(), busy=self.delete)

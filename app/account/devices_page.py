@@ -16,6 +16,7 @@ class DevicesPage(Page):
     def __init__(self, cloud: StudioCloud) -> None:
         super().__init__(cloud)
         self.column.addWidget(label("You are signed in on these devices.", "muted"))
+        self.column.addWidget(self.note)
         self.list = RowList()
         self.column.addWidget(self.list, 1)
 

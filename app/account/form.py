@@ -5,11 +5,20 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from app.account.calls import LEAST_PASSWORD
 from app.create_panel.fields import Field
 from app.theme.tokens import SPACE_2, SPACE_3
 from app.widgets.buttons import push_button
 from app.widgets.labels import label
 from app.widgets.notes import NoteLine
+
+NEW_PASSWORD = "new_password"
+
+
+def is_address(text: str) -> bool:
+    """Whether it looks like an e-mail address; only a mail to it proves it."""
+    name, _, host = text.rpartition("@")
+    return bool(name) and "." in host.strip(".") and not any(letter.isspace() for letter in text)
 
 
 class Form(QWidget):
@@ -77,12 +86,22 @@ class Form(QWidget):
             return
         self.note.clear_note()
         for name, field in self.fields.items():
-            empty = not self.text(name)
-            field.show_problem(f"{field.caption.text()} is missing." if empty else None)
-            if empty:
+            problem = self._problem(name, field.caption.text())
+            field.show_problem(problem or None)
+            if problem:
                 self.lines[name].setFocus(Qt.FocusReason.OtherFocusReason)
                 return
         self.submitted.emit({name: self.text(name) for name in self.lines})
+
+    def _problem(self, name: str, caption: str) -> str:
+        text = self.text(name)
+        if not text:
+            return f"{caption} is missing."
+        if name == "email" and not is_address(text):
+            return "This is no e-mail address."
+        if name == NEW_PASSWORD and len(text) < LEAST_PASSWORD:
+            return f"A password needs {LEAST_PASSWORD} characters or more."
+        return ""
 
     def set_busy(self, words: str = "") -> None:
         """While something runs, the button says what."""
@@ -103,11 +122,17 @@ class Form(QWidget):
         """The page comes to the front: the first empty line takes the focus."""
         self.set_busy()
         self.note.clear_note()
-        for name, line in self.lines.items():
-            self.fields[name].show_problem(None)
-            if not line.text():
-                line.setFocus(Qt.FocusReason.OtherFocusReason)
-                return
+        for field in self.fields.values():
+            field.show_problem(None)
+        first = next((line for line in self.lines.values() if not line.text()), None)
+        (first or self.button).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def high_for(self, width_px: int) -> int:
+        """How high the page is at this width."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        return layout.totalHeightForWidth(width_px) if layout.hasHeightForWidth() else layout.sizeHint().height()
 
     def forget(self) -> None:
         """Leave no secret in a line."""

@@ -31,6 +31,10 @@ class KeysPage(Page):
         )  # fmt: skip
         self.column.addWidget(self._maker())
         self.column.addWidget(self._shown_once())
+        self.column.addWidget(self.note)
+        self.empty = label("There is no key yet: no script can sign in as you.", "faint")
+        self.empty.hide()
+        self.column.addWidget(self.empty)
         self.list = RowList()
         self.column.addWidget(self.list, 1)
 
@@ -79,7 +83,7 @@ class KeysPage(Page):
         self.secret.setTextInteractionFlags(self.secret.textInteractionFlags().TextSelectableByMouse)
         column.addWidget(self.secret)
         copy = push_button("Copy", "", "copy")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.secret.text()))
+        copy.clicked.connect(self._copy)
         done = push_button("Done", "ghost")
         done.clicked.connect(self._forget)
         column.addLayout(buttons(copy, done))
@@ -94,8 +98,13 @@ class KeysPage(Page):
         self.secret.setText("")
         self.fresh.hide()
 
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.secret.text())
+        self.say("The key is on the clipboard.")
+
     def _show(self, keys: list[ApiKey]) -> None:
         self.list.clear()
+        self.empty.setVisible(not keys)
         for key in keys:
             end = push_button("Revoke", "ghost")
             end.clicked.connect(lambda _checked=False, gone=key: self._end(gone))

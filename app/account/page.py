@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Page(QWidget):
-    """`column` takes the content, `note` stands at its end; `load` is called each time the page is shown."""
+    """`column` takes the content; each page puts `note` where its eye rests. `load` is called each time it is shown."""
 
     def __init__(self, cloud: StudioCloud) -> None:
         super().__init__()
@@ -30,7 +30,6 @@ class Page(QWidget):
         self.column.setSpacing(SPACE_3)
         self.note = NoteLine()
         outer.addLayout(self.column, 1)
-        outer.addWidget(self.note)
 
     def load(self) -> None:
         """Ask for what the page shows; a page with nothing to ask leaves this as it is."""

@@ -14,6 +14,7 @@ from app.widgets.avatar import LARGE_PX, Avatar
 from app.widgets.buttons import push_button
 from app.widgets.labels import ElidedLabel, label
 from app.widgets.rows import buttons
+from engine.protocol.people import colour_of
 
 
 class ProfilePage(Page):
@@ -27,11 +28,12 @@ class ProfilePage(Page):
         name, email = (account.name, account.email) if account else ("", "")
         head = QHBoxLayout()
         head.setSpacing(SPACE_4)
-        self.avatar = Avatar(name or email, size_px=LARGE_PX)
+        self._tint = colour_of(account.user_id) if account else ""
+        self.avatar = Avatar(name or email, self._tint, LARGE_PX)
         head.addWidget(self.avatar)
         lines = QVBoxLayout()
         lines.setSpacing(2)
-        self.heading = label(name or email, "heading")
+        self.heading = ElidedLabel(name or email, "heading")
         lines.addStretch(1)
         lines.addWidget(self.heading)
         lines.addWidget(ElidedLabel(f"{email}  ·  {account.server if account else ''}", "faint"))
@@ -52,6 +54,7 @@ class ProfilePage(Page):
         field = Field("Your name")
         field.set_control(line, self.name)
         self.column.addWidget(field)
+        self.column.addWidget(self.note)
         self.column.addStretch(1)
         self.column.addWidget(label(account.kept_in if account else "", "faint", wrap=True))
         self.out = push_button("Sign out", "", "log-out")
@@ -63,11 +66,14 @@ class ProfilePage(Page):
 
     def _keep(self) -> None:
         name = self.name.text().strip()
+        if not name:
+            self.refuse("A name is needed: it stands beside what you say and change.")
+            return
         self.ask(lambda desk: calls.rename(desk, name), lambda _: self._kept(name), busy=self.keep)
 
     def _kept(self, name: str) -> None:
         self.heading.setText(name)
-        self.avatar.show_person(name)
+        self.avatar.show_person(name, self._tint)
         self.say("Others see this name now.")
         self.cloud.refresh()
 

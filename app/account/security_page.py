@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
@@ -10,14 +10,17 @@ from app.account import calls
 from app.account.calls import Enrolment
 from app.account.cloud import StudioCloud
 from app.account.page import Page
+from app.account.qr_code import QrCode
 from app.create_panel.fields import Field
 from app.theme.fonts import mono_font
 from app.theme.roles import set_role
-from app.theme.tokens import SPACE_2, SPACE_3, SPACE_4, TEXT_L
+from app.theme.tokens import SPACE_2, SPACE_3, SPACE_4
 from app.widgets.buttons import push_button
 from app.widgets.labels import label
 from app.widgets.rows import buttons
 from app.widgets.section import Section
+
+QR_PX = 172
 
 
 def _secret_line(placeholder: str = "") -> QLineEdit:
@@ -32,11 +35,15 @@ def _in_fours(secret: str) -> str:
 
 
 class SecurityPage(Page):
+    """`recovery` are the recovery codes, as long as they are shown."""
+
     def __init__(self, cloud: StudioCloud) -> None:
         super().__init__(cloud)
+        self.recovery: list[str] = []
         self.column.addWidget(self._password_section())
         self.column.addSpacing(SPACE_3)
         self.column.addWidget(self._factor_section())
+        self.column.addWidget(self.note)
         self.column.addStretch(1)
 
     def _password_section(self) -> Section:
@@ -95,19 +102,30 @@ class SecurityPage(Page):
         column.addLayout(row)
 
     def _fill_enrol(self, column: QVBoxLayout) -> None:
-        column.addWidget(
-            label("Add this secret to your authenticator app, then type the code that it shows.", "muted", wrap=True)
-        )
+        self.qr = QrCode(QR_PX)
         self.secret = label("", "secret", wrap=True)
-        self.secret.setFont(mono_font(TEXT_L))
+        self.secret.setFont(mono_font())
         self.secret.setTextInteractionFlags(self.secret.textInteractionFlags().TextSelectableByMouse)
-        column.addWidget(self.secret)
         copy = push_button("Copy", "", "copy")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._enrolment.secret))
+        copy.clicked.connect(lambda: self._copy(self._enrolment.secret, "The secret is on the clipboard."))
         show = push_button("Open in an app", "ghost", "external-link")
+        show.setToolTip("An authenticator app on this computer")
         show.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self._enrolment.uri)))
-        column.addLayout(buttons(copy, show))
+        side = QVBoxLayout()
+        side.setSpacing(SPACE_2)
+        side.addWidget(label("1.  Scan this with the authenticator app on your phone, or type the secret into it:",
+                             "muted", wrap=True))  # fmt: skip
+        side.addWidget(self.secret)
+        side.addLayout(buttons(copy, show))
+        side.addStretch(1)
+        side.addWidget(label("2.  Type the code that the app shows now:", "muted"))
+        beside = QHBoxLayout()
+        beside.setSpacing(SPACE_4)
+        beside.addWidget(self.qr)
+        beside.addLayout(side, 1)
+        column.addLayout(beside)
         self.code = QLineEdit()
+        self.code.setAccessibleName("Code")
         self.code.setPlaceholderText("123 456")
         self.code.returnPressed.connect(self._confirm)
         self.confirm = push_button("Switch it on", "primary")
@@ -116,7 +134,7 @@ class SecurityPage(Page):
         row.setSpacing(SPACE_2)
         row.addWidget(self.code, 1)
         row.addWidget(self.confirm)
-        column.addLayout(row)
+        side.addLayout(row)
         self._enrolment = Enrolment(secret="", uri="")
 
     def _fill_codes(self, column: QVBoxLayout) -> None:
@@ -128,14 +146,18 @@ class SecurityPage(Page):
                 wrap=True,
             )
         )
-        self.recovery = label("", "secret")
-        self.recovery.setFont(mono_font())
-        self.recovery.setTextInteractionFlags(self.recovery.textInteractionFlags().TextSelectableByMouse)
-        column.addWidget(self.recovery)
+        halves = QHBoxLayout()
+        halves.setSpacing(SPACE_2)
+        self._halves = label("", "secret"), label("", "secret")
+        for half in self._halves:
+            half.setFont(mono_font())
+            half.setTextInteractionFlags(half.textInteractionFlags().TextSelectableByMouse)
+            halves.addWidget(half, 1)
+        column.addLayout(halves)
         copy = push_button("Copy all", "", "copy")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.recovery.text()))
+        copy.clicked.connect(lambda: self._copy("\n".join(self.recovery), "The codes are on the clipboard."))
         kept = push_button("I have kept them", "primary")
-        kept.clicked.connect(lambda: self.stack.setCurrentWidget(self.on))
+        kept.clicked.connect(self._kept)
         column.addLayout(buttons(copy, kept))
 
     def _fill_on(self, column: QVBoxLayout) -> None:
@@ -153,6 +175,10 @@ class SecurityPage(Page):
         self.renew.clicked.connect(self._renew)
         column.addLayout(buttons(self.renew, self.end))
 
+    def _copy(self, text: str, said: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.say(said)
+
     def load(self) -> None:
         self.ask(calls.second_factor, self._show)
 
@@ -165,6 +191,9 @@ class SecurityPage(Page):
 
     def _change(self) -> None:
         old, new = self.old.text(), self.new.text()
+        if len(new) < calls.LEAST_PASSWORD:
+            self.refuse(f"A new password needs {calls.LEAST_PASSWORD} characters or more.")
+            return
 
         def done(_: object) -> None:
             self.old.clear()
@@ -177,7 +206,9 @@ class SecurityPage(Page):
         def begun(enrolment: Enrolment) -> None:
             self._enrolment = enrolment
             self.secret.setText(_in_fours(enrolment.secret))
+            self.qr.show_text(enrolment.uri)
             self.stack.setCurrentWidget(self.enrol)
+            self.code.setFocus(Qt.FocusReason.OtherFocusReason)
 
         password = self.begin_password.text()
         self.begin_password.clear()
@@ -191,10 +222,19 @@ class SecurityPage(Page):
     def _show_codes(self, codes: list[str]) -> None:
         for line in (self.code, self.off_password, self.off_code):
             line.clear()
+        self.recovery = codes
         half = (len(codes) + 1) // 2
-        lines = [f"{left}     {right}" for left, right in zip(codes[:half], [*codes[half:], ""], strict=False)]
-        self.recovery.setText("\n".join(lines))
+        for part, shown in zip(self._halves, (codes[:half], codes[half:]), strict=True):
+            part.setText("\n".join(shown))
         self.stack.setCurrentWidget(self.codes)
+
+    def _kept(self) -> None:
+        """They aren't shown again."""
+        self.recovery = []
+        for half in self._halves:
+            half.clear()
+        self.stack.setCurrentWidget(self.on)
+        self.load()
 
     def _renew(self) -> None:
         password, code = self.off_password.text(), self.off_code.text().replace(" ", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.account.cloud import StudioCloud
@@ -12,6 +13,7 @@ from app.account.page import Page
 from app.account.profile_page import ProfilePage
 from app.account.security_page import SecurityPage
 from app.account.sign_in import SignInPages
+from app.account.telling_page import TellingPage
 from app.session import StudioSession
 from app.theme.tokens import SPACE_4
 from app.widgets.segmented import Segmented
@@ -22,12 +24,15 @@ TABS = (
     ("security", "Security", "shield-check"),
     ("devices", "Devices", "monitor"),
     ("keys", "API keys", "key-round"),
+    ("telling", "Notifications", "bell"),
     ("data", "Your data", "hard-drive"),
 )
 
 
-INSIDE_PX, OUTSIDE_PX = (680, 600), (440, 560)
-"""The sheet's width and height for those who are in, and for those who are not."""
+INSIDE_PX, OUTSIDE_PX = (760, 600), 440
+"""The sheet's width and height for those who are in; its width for those who are not."""
+HEAD_PX, NOTE_PX = 84, 40
+"""What the sheet is higher than a form, and the room for two lines that say what went wrong."""
 
 
 class AccountSheet(Sheet):
@@ -42,6 +47,12 @@ class AccountSheet(Sheet):
         cloud.account_changed.connect(self._build)
         self._build()
 
+    def open(self) -> None:
+        super().open()
+        if self.sign_in is not None:
+            self._fit()
+            self.sign_in.page.come()
+
     def dismiss(self) -> None:
         self._cloud.account_changed.disconnect(self._build)
         if self.sign_in is not None:
@@ -55,24 +66,45 @@ class AccountSheet(Sheet):
         self.pages[key].load()
 
     def _build(self) -> None:
+        was_open = self._shown is not None and self.isVisible()
         if self._shown is not None:
+            self.frame.setFocus(Qt.FocusReason.OtherFocusReason)
             self.body.removeWidget(self._shown)
             self._shown.hide()
             self._shown.deleteLater()
         self._shown = self._inside() if self._cloud.is_in else self._outside()
         self.body.addWidget(self._shown, 1)
-        self.set_size(*(INSIDE_PX if self._cloud.is_in else OUTSIDE_PX))
+        if self.sign_in is None:
+            self.set_size(*INSIDE_PX)
+            if was_open:
+                self._session.say("You are signed in.", "success")
+        elif was_open:
+            self._fit()
+            self.sign_in.page.come()
+
+    def _fit(self) -> None:
+        """As high as the form in front."""
+        if self.sign_in is not None:
+            margins = self.body.contentsMargins()
+            high = self.sign_in.page.high_for(OUTSIDE_PX - margins.left() - margins.right())
+            self.set_size(OUTSIDE_PX, high + HEAD_PX + NOTE_PX)
 
     def _outside(self) -> QWidget:
         self.pages = {}
         account = self._cloud.account
         server = account.server if account is not None else str(self._session.recall("server", ""))
-        self.sign_in = SignInPages(self._cloud, server, account.email if account is not None else "")
-        self.sign_in.entered.connect(self._entered)
+        email = account.email if account is not None else str(self._session.recall("email", ""))
+        self.sign_in = SignInPages(self._cloud, server, email)
+        self.sign_in.currentChanged.connect(lambda _index: self._fit())
+        self.sign_in.entered.connect(self._cloud.refresh)
         return self.sign_in
 
     def _inside(self) -> QWidget:
         self.sign_in = None
+        account = self._cloud.account
+        if account is not None:
+            self._session.remember("server", account.server)
+            self._session.remember("email", account.email)
         profile, data = ProfilePage(self._cloud), DataPage(self._cloud)
         profile.left.connect(self._left)
         data.left.connect(self._left)
@@ -81,6 +113,7 @@ class AccountSheet(Sheet):
             "security": SecurityPage(self._cloud),
             "devices": DevicesPage(self._cloud),
             "keys": KeysPage(self._cloud),
+            "telling": TellingPage(self._cloud),
             "data": data,
         }
         place = QWidget()
@@ -95,11 +128,6 @@ class AccountSheet(Sheet):
         column.addWidget(self.switch)
         column.addWidget(self.stack, 1)
         return place
-
-    def _entered(self) -> None:
-        if self.sign_in is not None:
-            self._session.remember("server", self.sign_in.server)
-        self._cloud.begin()
 
     def _left(self) -> None:
         self._cloud.refresh()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.account import calls
 from app.account.cloud import StudioCloud
-from app.account.form import Form
+from app.account.form import NEW_PASSWORD, Form
 from app.theme.tokens import SPACE_2
 from app.widgets.buttons import push_button
 from app.widgets.labels import label
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DEFAULT_SERVER = "http://127.0.0.1:8765"
 _SERVER = ("server", "Server", DEFAULT_SERVER)
 _EMAIL = ("email", "E-mail", "you@example.org")
-_NEW_PASSWORD = ("new_password", "New password", "Ten characters or more")
+_NEW_PASSWORD = (NEW_PASSWORD, "Password", "Ten characters or more")
 _OPEN = "Open its link, or paste it here."
 _BACK = ("sign_in", "Back to signing in")
 
@@ -41,6 +41,7 @@ class SignInPages(QStackedWidget):
         self._cloud = cloud
         self._password = ""
         self._attempt: Attempt | None = None
+        self._given_up = False
         self._codes: SimpleQueue[str | None] = SimpleQueue()
         self._code_wanted.connect(lambda: self.go("second"), Qt.ConnectionType.QueuedConnection)
         self.pages: dict[str, Form] = {
@@ -55,7 +56,7 @@ class SignInPages(QStackedWidget):
             "sign_up": Form(
                 "Create an account",
                 "A mail with a link follows, to confirm your address.",
-                (_SERVER, ("name", "Your name", "As others will see it"), _EMAIL, ("password", *_NEW_PASSWORD[1:])),
+                (_SERVER, ("name", "Your name", "As others will see it"), _EMAIL, _NEW_PASSWORD),
                 "Create the account",
                 (_BACK, ("confirm", "I have the mail")),
             ),
@@ -83,7 +84,7 @@ class SignInPages(QStackedWidget):
             "reset": Form(
                 "A new password",
                 "Open the link in the mail, or paste it here. All devices are signed out then.",
-                (("link", "Link", ""), _NEW_PASSWORD),
+                (("link", "Link", ""), (NEW_PASSWORD, "New password", "Ten characters or more")),
                 "Set the password",
                 (_BACK,),
             ),
@@ -219,10 +220,14 @@ class SignInPages(QStackedWidget):
 
         def failed(sentence: str) -> None:
             self._wait_for_browser(False)
-            if self.page is not page:
+            if self.page is self.pages["second"]:
                 self.go("sign_in")
-            page.show_problem(sentence)
+            page.set_busy()
+            if not self._given_up:
+                page.show_problem(sentence)
 
+        self._given_up = False
+        page.note.clear_note()
         page.set_busy("Waiting for your browser …")
         self._wait_for_browser(True)
         self._cloud.ask(self, work, entered, failed)
@@ -242,6 +247,7 @@ class SignInPages(QStackedWidget):
     def give_up(self) -> None:
         """Wait for the browser no longer."""
         if self._attempt is not None:
+            self._given_up = True
             self._attempt.give_up()
             self._codes.put(None)
 
@@ -249,7 +255,7 @@ class SignInPages(QStackedWidget):
         self._keep(given)
         self._run(
             "Creating …",
-            lambda desk: desk.sign_up(given["server"], given["email"], given["password"], given["name"]),
+            lambda desk: desk.sign_up(given["server"], given["email"], given[NEW_PASSWORD], given["name"]),
             lambda: self._to("confirm", f"A mail is on its way to {given['email']}. {_OPEN}"),
         )
 
@@ -281,7 +287,7 @@ class SignInPages(QStackedWidget):
         server = self.server
         self._run(
             "Setting …",
-            lambda desk: calls.reset(desk, server, token_of(given["link"]), given["new_password"]),
+            lambda desk: calls.reset(desk, server, token_of(given["link"]), given[NEW_PASSWORD]),
             lambda: self._to("sign_in", "Your new password is set. Sign in with it."),
         )
 

@@ -51,6 +51,9 @@ class CommentsPanel(QWidget):
         column.addWidget(self.list, 1)
         column.addWidget(self.note)
         column.addWidget(self.writer)
+        self.silent = label("You see this project as a viewer; members write here.", "faint", wrap=True)
+        self.silent.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self.silent)
         session.project_changed.connect(lambda _project: self.reload())
         session.entry_changed.connect(self._entry_changed)
         session.closed.connect(self.reload)
@@ -71,6 +74,7 @@ class CommentsPanel(QWidget):
         self._could = (status is not None, str(status.role) if status else "")
         may = status is not None and self._cloud.is_in and (status.role is None or status.role.may_edit)
         self.writer.setVisible(may)
+        self.silent.setVisible(status is not None and self._cloud.is_in and not may)
         self.writer.about.setText(f"on {entry_title(self._entry)}" if self._entry is not None else "on the project")
         if status is None:
             self._show([])
@@ -138,9 +142,9 @@ class CommentsPanel(QWidget):
 
     def _empty_words(self) -> str:
         if not self._cloud.is_in:
-            return "Sign in and share a project to talk about it here."
+            return "Sign in (Account menu) and share a project to talk about it here."
         if self._cloud.status is None:
-            return "This project is in your library alone. Share it, and people can comment."
+            return "This project is in your library alone. Share it (Ctrl+Alt+S), and people can comment."
         if self.scope.key == "entry" and self._session.entry is None:
             return "Select a picture to see what is said about it."
         return "Nobody has said anything yet."

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QListView, QPlainTextEdit
 
 from app.theme.tokens import SPACE_2
 from app.widgets.buttons import push_button
-from app.widgets.labels import label
+from app.widgets.labels import ElidedLabel
 from engine.cloud.records import Member
 
 MOST_CHARACTERS = 4000
@@ -35,6 +35,7 @@ class CommentEdit(QPlainTextEdit):
         self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.completer.activated.connect(self._take)
         self._popup = QListView()
+        self._popup.setObjectName("names")
         self.completer.setPopup(self._popup)
 
     def offer(self, names: list[str]) -> None:
@@ -63,7 +64,8 @@ class CommentEdit(QPlainTextEdit):
         self.completer.setCompletionPrefix(begun)
         if self.completer.completionCount() and self.isVisible():
             at = self.cursorRect()
-            at.setWidth(220)
+            at.setLeft(0)
+            at.setWidth(min(220, self.width()))
             self.completer.complete(at)
 
     def _take(self, name: str) -> None:
@@ -86,7 +88,7 @@ class CommentWriter(QWidget):
         column.setSpacing(SPACE_2)
         self.edit = CommentEdit()
         self.edit.sent.connect(self.send_now)
-        self.about = label("", "faint")
+        self.about = ElidedLabel("", "faint")
         self.send = push_button("Send", "primary", "send")
         self.send.setToolTip("Ctrl+Enter")
         self.send.clicked.connect(self.send_now)

@@ -10,8 +10,8 @@ from app.account.cloud import StudioCloud
 from app.account.moments import ago
 from app.theme.icons import colour
 from app.theme.roles import set_role
-from app.theme.tokens import SPACE_2
-from app.widgets.buttons import IconButton, push_button
+from app.theme.tokens import ICON_M
+from app.widgets.buttons import IconButton, push_button, tooltip
 from app.widgets.labels import label
 from app.widgets.notes import NoteLine
 from app.widgets.popover import Popover
@@ -25,6 +25,7 @@ ICONS = (
     ("mention", "message-square"),
     ("job", "clock"),
     ("role", "users"),
+    ("joined", "users"),
 )
 
 
@@ -39,7 +40,7 @@ class Bell(IconButton):
     opened_notice = Signal(object)
 
     def __init__(self, cloud: StudioCloud, parent: QWidget | None = None) -> None:
-        super().__init__("bell", "Notifications", parent=parent)
+        super().__init__("bell", "Notifications", "Ctrl+Alt+B", parent=parent)
         self._cloud = cloud
         self.clicked.connect(self.open)
         cloud.notified.connect(self._show)
@@ -56,7 +57,7 @@ class Bell(IconButton):
         self.setVisible(self._cloud.is_in)
         unread = self._cloud.unread
         words = "Notifications" if not unread else f"Notifications: {unread} new"
-        self.setToolTip(words)
+        self.setToolTip(tooltip(words, "Ctrl+Alt+B"))
         self.setAccessibleName(words)
         self.update()
 
@@ -88,7 +89,7 @@ class BellPopover(Popover):
         head = buttons(label("Notifications", "heading"))
         head.addWidget(self.all_read)
         self.body.addLayout(head)
-        self.empty = label("Looking …", "faint")
+        self.empty = label("Looking …", "faint", wrap=True)
         self.list = RowList()
         self.list.setFixedHeight(LIST_PX)
         self.note = NoteLine()
@@ -109,23 +110,21 @@ class BellPopover(Popover):
         unread = any(notice.read_at is None for notice in notices)
         self.list.setVisible(bool(notices))
         self.empty.setVisible(not notices)
-        self.empty.setText("Nothing has happened yet.")
+        self.empty.setText("Nothing yet. Invitations, comments and finished jobs are told here.")
         self.all_read.setVisible(unread)
         self.pop_up()
 
     def _row(self, notice: Notice) -> Row:
         unread = notice.read_at is None
-        row = Row(icon_mark(icon_of(notice.kind), "accent" if unread else "text_faint", 16),
-                  notice.sentence, ago(notice.created_at))  # fmt: skip
-        if unread:
-            row.setProperty("state", "unread")
+        row = Row(icon_mark(icon_of(notice.kind), "accent" if unread else "text_faint", ICON_M),
+                  notice.sentence, ago(notice.created_at), wrap=True)  # fmt: skip
+        row.setProperty("state", "unread" if unread else "read")
         set_role(row, "card")
         look = push_button("Look", "ghost")
         look.clicked.connect(lambda: self._choose(notice))
         line = row.layout()
         assert line is not None
         line.addWidget(look)
-        line.setSpacing(SPACE_2)
         return row
 
     def _choose(self, notice: Notice) -> None:

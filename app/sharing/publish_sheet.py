@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QV
 from app.account.cloud import StudioCloud
 from app.account.moments import day
 from app.create_panel.fields import Field
-from app.theme.tokens import RADIUS_M, SPACE_2, SPACE_3, SPACE_4
+from app.theme.roles import set_role
+from app.theme.tokens import SPACE_2, SPACE_3, SPACE_4
 from app.widgets.buttons import push_button
-from app.widgets.labels import label
+from app.widgets.labels import ElidedLabel, label
 from app.widgets.notes import NoteLine
 from app.window.sheet import Sheet
 from engine.cloud.records import PublicationInfo
@@ -38,7 +39,7 @@ class PublishSheet(Sheet):
         preview.setFixedSize(PREVIEW_PX, PREVIEW_PX)
         preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
         preview.setPixmap(_fitting(picture))
-        preview.setStyleSheet(f"background: #1c1d22; border-radius: {RADIUS_M}px;")
+        set_role(preview, "preview")
         row.addWidget(preview, 0, Qt.AlignmentFlag.AlignTop)
         self.stack = QStackedWidget()
         self.before, self.after = QWidget(), QWidget()
@@ -75,7 +76,7 @@ class PublishSheet(Sheet):
         column = QVBoxLayout(self.after)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_3)
-        self.name = label("", "heading", wrap=True)
+        self.name = ElidedLabel("", "heading")
         column.addWidget(self.name)
         line = QHBoxLayout()
         line.setSpacing(SPACE_2)

@@ -17,6 +17,7 @@ from app.widgets.labels import label
 from app.widgets.notes import NoteLine
 from app.widgets.rows import Row, icon_mark
 from app.window.sheet import Sheet
+from app.workspaces.roles import AS
 from engine.cloud.records import SyncStatus, WorkspaceInfo
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class ShareSheet(Sheet):
     workspaces_wanted = Signal()
 
     def __init__(self, window: QWidget, cloud: StudioCloud, project: Project) -> None:
-        super().__init__(window, f"Share “{project.name}”", width_px=520, height_px=380)
+        super().__init__(window, f"Share “{project.name}”", width_px=520, height_px=420)
         self._cloud, self._project = cloud, project
         self._asked = False
         self._inner = QWidget()
@@ -69,7 +70,8 @@ class ShareSheet(Sheet):
     def _choosing(self, column: QVBoxLayout) -> None:
         column.addWidget(
             label(
-                "Its members see it at once. Everyone goes on working offline, too; changes merge when they meet.",
+                "The members of the workspace see it at once. Everyone goes on working offline, too; changes merge "
+                "when they meet.",
                 "muted",
                 wrap=True,
             )
@@ -77,8 +79,13 @@ class ShareSheet(Sheet):
         self.list = QListWidget()
         self.list.setObjectName("rows")
         self.list.setIconSize(QSize(ICON_M, ICON_M))
+        self.list.setAccessibleName("Workspaces")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemActivated.connect(lambda _item: self._share())
         column.addWidget(self.list, 1)
+        self.hint = label("To share it with others, make a workspace for them first.", "faint", wrap=True)
+        self.hint.hide()
+        column.addWidget(self.hint)
         self.share = push_button("Share", "primary", "users")
         self.share.clicked.connect(self._share)
         self.share.setEnabled(False)
@@ -97,6 +104,7 @@ class ShareSheet(Sheet):
             return
         self.list.clear()
         usable = [one for one in workspaces if one.role.may_edit]
+        self.hint.setVisible(all(one.personal for one in usable))
         for workspace in sorted(usable, key=lambda one: one.personal):
             who = "only you, on all your machines" if workspace.personal else _members(workspace.members)
             name = icon("user-round" if workspace.personal else "users")
@@ -121,6 +129,8 @@ class ShareSheet(Sheet):
     def _standing(self, column: QVBoxLayout, status: SyncStatus) -> None:
         name, tint = ICONS[status.state]
         column.addWidget(Row(icon_mark(name, tint, 20), short(status), status.sentence))
+        self.where = QVBoxLayout()
+        column.addLayout(self.where)
         self.keep = QCheckBox("Keep all its files on this machine")
         self.keep.setChecked(status.keep_offline)
         self.keep.clicked.connect(self._keep)
@@ -139,6 +149,19 @@ class ShareSheet(Sheet):
         row.addStretch(1)
         row.addWidget(self.stop)
         column.addLayout(row)
+        self._cloud.ask(self, lambda desk: desk.workspaces(), self._show_where, lambda _sentence: None)
+
+    def _show_where(self, workspaces: list[WorkspaceInfo]) -> None:
+        """With whom it is shared; left out while the server can't be asked."""
+        status = self._shown
+        found = next((one for one in workspaces if status is not None and one.id == status.workspace_id), None)
+        if found is None or self.where.count():
+            return
+        people = push_button("People…", "ghost")
+        people.clicked.connect(self.workspaces_wanted)
+        who = "only you, on all your machines" if found.personal else _members(found.members)
+        mark = icon_mark("user-round" if found.personal else "users", size_px=20)
+        self.where.addWidget(Row(mark, found.name, f"{who}  ·  you belong to it {AS[found.role]}", people))
 
     def _keep(self, kept: bool) -> None:
         self._do(

@@ -150,9 +150,13 @@ class SyncPopover(Popover):
 def _details(status: SyncStatus) -> str:
     parts: list[str] = []
     if status.files_up:
-        parts.append(f"{status.files_up} files to send ({size_words(status.bytes_up)})")
+        parts.append(f"{_files(status.files_up)} to send ({size_words(status.bytes_up)})")
     if status.files_down:
-        parts.append(f"{status.files_down} files to fetch ({size_words(status.bytes_down)})")
+        parts.append(f"{_files(status.files_down)} to fetch ({size_words(status.bytes_down)})")
     if status.synced_at:
         parts.append(f"last synced {ago(status.synced_at)}")
     return "  ·  ".join(parts)
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count:,} files"

@@ -9,12 +9,13 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.account.cloud import StudioCloud
-from app.canvas.describe import entry_title
+from app.account.face import AccountFace
 from app.notifications.bell import Bell
 from app.presence.strip import PlaceTeller, PresenceStrip
 from app.sharing.remote_files import RemoteFiles
 from app.sharing.sync_light import SyncLight
-from app.sharing.viewer import ViewerGuard
+from app.sharing.viewer import ReadOnlyBanner, ViewerGuard
+from engine.library.titles import page_title
 from engine.protocol.errors import NotFound
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from app.studio import Studio
     from engine.cloud.records import Notice
     from engine.library.gallery import Entry
+
+
+SIGNED_OUT = "You are signed out. Everything stays in your library."
 
 
 class Together(QObject):
@@ -34,6 +38,8 @@ class Together(QObject):
         self.cloud = StudioCloud(session)
         self.light = SyncLight(self.cloud)
         self.presence = PresenceStrip(session, self.cloud)
+        self.face = AccountFace(self.cloud)
+        self.face.clicked.connect(lambda: self.open_account())
         self.teller = PlaceTeller(session, self.cloud)
         self.bell = Bell(self.cloud)
         self.guard = ViewerGuard(session, self.cloud, window.registry)
@@ -43,6 +49,8 @@ class Together(QObject):
         window.status.add_light(self.light)
         window.top_bar.add_widget(self.presence)
         window.top_bar.add_widget(self.bell)
+        window.top_bar.add_last(self.face)
+        window.workspace.add_banner(ReadOnlyBanner(session))
         self.light.share_wanted.connect(self.share)
         self.light.account_wanted.connect(self.open_account)
         self.bell.opened_notice.connect(self._follow)
@@ -58,12 +66,25 @@ class Together(QObject):
 
     # sheets
 
-    def open_account(self) -> None:
-        """Sign in, or what is known of who is signed in."""
+    def open_account(self, page: str = "") -> None:
+        """Sign in, or what is known of who is signed in, with this page in front."""
         from app.account.sheet import AccountSheet
 
-        if self._studio.session.library is not None:
-            self._studio.open_sheet(AccountSheet(self._studio.window, self._studio.session, self.cloud))
+        if self._studio.session.library is None:
+            return
+        sheet = AccountSheet(self._studio.window, self._studio.session, self.cloud)
+        self._studio.open_sheet(sheet)
+        if page and self.cloud.is_in:
+            sheet.show_page(page)
+
+    def sign_out(self) -> None:
+        """On this machine; everything stays in the library."""
+
+        def done(_: object) -> None:
+            self.cloud.refresh()
+            self._studio.session.say(SIGNED_OUT, "info")
+
+        self.cloud.ask(self, lambda desk: desk.sign_out(), done)
 
     def open_workspaces(self) -> None:
         from app.workspaces.sheet import WorkspacesSheet
@@ -95,7 +116,7 @@ class Together(QObject):
         entries = self._studio.gallery.selected_entries()
         if len(entries) == 1 and self._in_or_asks():
             entry = entries[0]
-            sheet = PublishSheet(self._studio.window, self.cloud, entry, entry_title(entry), self._picture_of(entry))
+            sheet = PublishSheet(self._studio.window, self.cloud, entry, page_title(entry), self._picture_of(entry))
             self._studio.open_sheet(sheet)
 
     def sync_now(self) -> None:
@@ -166,7 +187,7 @@ class Together(QObject):
     def _follow(self, notice: Notice) -> None:
         """Go to what a notification is about."""
         session = self._studio.session
-        if "invit" in notice.kind or "role" in notice.kind:
+        if any(part in notice.kind for part in ("invit", "role", "joined")):
             self.open_workspaces()
             return
         projects = session.library.projects.list() if session.library is not None else []

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.account.cloud import StudioCloud
 from app.session import StudioSession
 from app.sharing.words import read_only_reason
+from app.theme.tokens import ICON_M, SPACE_1, SPACE_2, SPACE_3
+from app.widgets.labels import wrapped
+from app.widgets.rows import icon_mark
 from app.window.registry import Registry
 
 EDITING = (
@@ -18,6 +21,27 @@ EDITING = (
     "share.publish",
 )  # fmt: skip
 """Actions that change the open project."""
+
+
+class ReadOnlyBanner(QFrame):
+    """The sentence over the canvas, as long as the open project can only be looked at."""
+
+    def __init__(self, session: StudioSession) -> None:
+        super().__init__()
+        self._session = session
+        self.setObjectName("banner")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_3, SPACE_1, SPACE_3, SPACE_1)
+        row.setSpacing(SPACE_2)
+        row.addWidget(icon_mark("eye", "info", ICON_M))
+        self.words = wrapped("", "faint")
+        row.addWidget(self.words, 1)
+        session.read_only_changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        self.words.setText(self._session.read_only)
+        self.setVisible(bool(self._session.read_only))
 
 
 class ViewerGuard(QObject):

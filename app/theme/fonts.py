@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 
 from app.theme.paths import FONTS
-from app.theme.tokens import FONT_FAMILIES, TEXT_M
+from app.theme.tokens import FONT_FAMILIES, MONO_FAMILIES, TEXT_M
 
 
 def load_fonts() -> None:
@@ -26,5 +26,7 @@ def ui_font(size_px: int = TEXT_M, weight: QFont.Weight = QFont.Weight.Normal) -
 def mono_font(size_px: int = TEXT_M) -> QFont:
     """The system's fixed-width font, for ids, hashes and paths."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    if not QFontInfo(font).fixedPitch():
+        font.setFamilies(list(MONO_FAMILIES))
     font.setPixelSize(size_px)
     return font

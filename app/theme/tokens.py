@@ -27,6 +27,8 @@ ICON_M = 16
 ICON_L = 20
 
 FONT_FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans")
+MONO_FAMILIES = ("SF Mono", "Consolas", "DejaVu Sans Mono", "Noto Sans Mono", "Liberation Mono")
+"""Where the system names no fixed-width font of its own."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from app.widgets.notes import NoteLine
 from app.widgets.rows import Row, RowList
 from app.window.sheet import Sheet
 from engine.cloud.records import VersionInfo
+from engine.protocol.people import colour_of
 
 if TYPE_CHECKING:
     from engine.library.projects import Project
@@ -47,7 +48,17 @@ class VersionsSheet(Sheet):
         self.body.addWidget(self.list, 1)
         self.note = NoteLine()
         self.body.addWidget(self.note)
+        self._synced_at: int | None = None
+        cloud.status_changed.connect(self._follow)
         self._load()
+
+    def _follow(self) -> None:
+        """What was synced since may be a new state."""
+        status = self._cloud.status_of(self._project.id)
+        synced_at = status.synced_at if status is not None else None
+        if synced_at != self._synced_at:
+            self._synced_at = synced_at
+            self._load()
 
     def _load(self) -> None:
         project_id = self._project.id
@@ -67,23 +78,25 @@ class VersionsSheet(Sheet):
 
     def _row(self, version: VersionInfo, *, newest: bool, may: bool) -> Row:
         author = version.author_name or "Somebody"
+        mark = Avatar(author, colour_of(version.author_id) if version.author_id else "")
         edits = "1 edit" if version.operations == 1 else f"{version.operations:,} edits"
         at = moment(version.ended_at)
         words = "  ·  ".join(part for part in (edits, f"{at:%H:%M}" if at else "", ago(version.ended_at)) if part)
         if newest:
-            return Row(Avatar(author), author, words, label("Now", "success"))
+            return Row(mark, author, words, label("Now", "success"))
         back = push_button("Bring back", "ghost", "history")
         back.setEnabled(may)
         back.setToolTip("" if may else "As a viewer you can't change this project.")
         back.clicked.connect(lambda: self._restore(version))
-        return Row(Avatar(author), author, words, back)
+        return Row(mark, author, words, back)
 
     def _restore(self, version: VersionInfo) -> None:
         project_id = self._project.id
         self.note.show_note("Bringing it back …", "info")
 
-        def done(_: object) -> None:
-            self.note.show_note("The project is as it was then. The edits after it are in its history.", "success")
+        def done(changed: bool) -> None:
+            then = "The project is as it was then. The edits after it are in its history."
+            self.note.show_note(then if changed else "The project is like that now already.", "success")
             self._load()
 
         self._cloud.ask(self, lambda desk: desk.restore_version(project_id, version.number), done, self._refuse)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.theme.roles import set_role
 
@@ -16,6 +16,15 @@ def label(text: str, role: str = "", *, wrap: bool = False) -> QLabel:
     result.setWordWrap(wrap)
     if role:
         set_role(result, role)
+    return result
+
+
+def wrapped(text: str, role: str = "") -> QLabel:
+    """A plain-text label of as many lines as it takes, which asks for no width of its own."""
+    result = label(text, role, wrap=True)
+    policy = result.sizePolicy()
+    policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+    result.setSizePolicy(policy)
     return result
 
 

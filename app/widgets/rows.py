@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea,
 from app.theme.icons import pixmap
 from app.theme.roles import set_role
 from app.theme.tokens import ICON_L, SPACE_2, SPACE_3
-from app.widgets.labels import ElidedLabel
+from app.widgets.labels import ElidedLabel, wrapped
 
 
 def icon_mark(name: str, color: str = "text_faint", size_px: int = ICON_L) -> QLabel:
@@ -20,9 +20,9 @@ def icon_mark(name: str, color: str = "text_faint", size_px: int = ICON_L) -> QL
 
 
 class Row(QFrame):
-    """A card: `mark` at the left, `title` over `words`, `tools` at the right."""
+    """A card: `mark` at the left, `title` over `words`, `tools` at the right. `wrap`: a long title takes more lines."""
 
-    def __init__(self, mark: QWidget | None, title: str, words: str = "", *tools: QWidget) -> None:
+    def __init__(self, mark: QWidget | None, title: str, words: str = "", *tools: QWidget, wrap: bool = False) -> None:
         super().__init__()
         set_role(self, "card")
         layout = QHBoxLayout(self)
@@ -32,7 +32,7 @@ class Row(QFrame):
             layout.addWidget(mark)
         lines = QVBoxLayout()
         lines.setSpacing(2)
-        self.title = ElidedLabel(title)
+        self.title = wrapped(title) if wrap else ElidedLabel(title)
         self.words = ElidedLabel(words, "faint")
         lines.addStretch(1)
         lines.addWidget(self.title)

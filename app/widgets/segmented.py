@@ -32,6 +32,7 @@ class Segmented(QFrame):
             button = push_button(f" {option[1]}" if option[1] and len(option) > 2 else option[1], "segment")
             button.setAccessibleName(option[1] or option[0])
             button.setCheckable(True)
+            button.setProperty("bare", not option[1])
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             if len(option) > 2:
                 button.setIcon(icon(option[2]))

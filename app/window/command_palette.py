@@ -45,7 +45,7 @@ class CommandPalette(Sheet):
 
     def __init__(self, window: QWidget, registry: Registry) -> None:
         super().__init__(window, width_px=620, height_px=46 + SHOWN_ROWS * ROW_PX + 2 * SPACE_2)
-        self._actions = [action for action in registry.all() if action.objectName() != "help.palette"]
+        self._actions = [one for one in registry.all() if one.objectName() != "help.palette" and one.isVisible()]
         self.query = QLineEdit()
         self.query.setObjectName("query")
         self.query.setPlaceholderText("What do you want to do?")

@@ -42,9 +42,11 @@ MENUS: dict[str, tuple[str, ...]] = {
         "queue.cancel queue.retry queue.earlier queue.later",
     ),
     "Account": (
-        "account.open account.workspaces",
-        "share.project share.sync",
-        "share.publish comments.open history.versions",
+        "account.open account.workspaces account.bell",
+        "share.project share.status share.people share.sync",
+        "comments.open share.comment history.versions share.publish",
+        "account.security account.devices account.keys account.telling account.data",
+        "account.sign_out",
     ),
     "View": (
         "view.picture view.animate view.paint view.logo",

@@ -9,7 +9,7 @@ from shiboken6 import isValid
 
 from app.theme.tokens import SPACE_2, SPACE_4, SPACE_6, SPACE_8
 from app.widgets.buttons import IconButton
-from app.widgets.labels import label
+from app.widgets.labels import ElidedLabel
 
 TOP_PX = 72
 
@@ -37,7 +37,7 @@ class Sheet(QWidget):
         if title:
             head = QHBoxLayout()
             head.setContentsMargins(SPACE_6, SPACE_4, SPACE_4, SPACE_2)
-            head.addWidget(label(title, "heading"), 1)
+            head.addWidget(ElidedLabel(title, "heading"), 1)
             close = IconButton("x", "Close", "Esc")
             close.clicked.connect(self.dismiss)
             head.addWidget(close)

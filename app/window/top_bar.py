@@ -27,6 +27,7 @@ class TopBar(QWidget):
         mark.setToolTip("MascotForge")
         self.menus = QMenuBar()
         self.menus.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self._last: QWidget | None = None
         self._layout.addWidget(mark)
         self._layout.addWidget(self.menus)
         self._layout.addStretch(1)
@@ -45,12 +46,21 @@ class TopBar(QWidget):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setToolTip("Every action by name")
         button.clicked.connect(action.trigger)
-        self._layout.addWidget(button)
+        self._append(button)
 
     def add_widget(self, widget: QWidget) -> None:
         """Something at the right end that shows itself when it has something to show."""
         self._layout.addWidget(widget)
 
+    def add_last(self, widget: QWidget) -> None:
+        """Something that stays at the very end."""
+        self._last = widget
+        self._layout.addWidget(widget)
+
     def add_button(self, action: QAction) -> None:
         """An icon button at the right end."""
-        self._layout.addWidget(ActionButton(action))
+        self._append(ActionButton(action))
+
+    def _append(self, widget: QWidget) -> None:
+        at = self._layout.indexOf(self._last) if self._last is not None else self._layout.count()
+        self._layout.insertWidget(at, widget)

@@ -30,3 +30,8 @@ class Workspace(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.notes)
         layout.addWidget(self.tabs, 1)
+        self._layout = layout
+
+    def add_banner(self, banner: QWidget) -> None:
+        """A line that stands over the tabs while it has something to say."""
+        self._layout.insertWidget(0, banner)

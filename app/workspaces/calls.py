@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from app.account.calls import items
-from engine.cloud.records import Invitation
+from engine.cloud.records import Invitation, Role, WorkspaceInfo
 
 if TYPE_CHECKING:
     from engine.cloud.desk import CloudDesk
 
+_WORKSPACES: TypeAdapter[list[WorkspaceInfo]] = TypeAdapter(list[WorkspaceInfo])
 _INVITATIONS: TypeAdapter[list[Invitation]] = TypeAdapter(list[Invitation])
 
 
@@ -22,6 +23,17 @@ def rename(desk: CloudDesk, workspace_id: str, name: str) -> None:
 def delete(desk: CloudDesk, workspace_id: str) -> None:
     """To the server's trash, from which it can come back for 30 days."""
     desk.call("DELETE", f"/workspaces/{workspace_id}")
+
+
+def trashed(desk: CloudDesk) -> list[WorkspaceInfo]:
+    """One's own workspaces in the server's trash."""
+    found = _WORKSPACES.validate_python(items(desk.call("GET", "/workspaces", params={"trashed": True})))
+    return [one for one in found if one.role is Role.OWNER]
+
+
+def restore(desk: CloudDesk, workspace_id: str) -> None:
+    """Out of the server's trash."""
+    desk.call("POST", f"/workspaces/{workspace_id}/restore")
 
 
 def transfer(desk: CloudDesk, workspace_id: str, user_id: str) -> None:

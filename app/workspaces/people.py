@@ -12,6 +12,7 @@ from app.widgets.labels import label
 from app.widgets.rows import Row, RowList, icon_mark
 from app.workspaces.roles import AS, MEANING, WORDS, gives, may_touch
 from engine.cloud.records import Invitation, Member, Role
+from engine.protocol.people import colour_of
 
 
 def role_choice(roles: list[Role], chosen: Role) -> QComboBox:
@@ -71,7 +72,7 @@ class PeopleList(RowList):
             remove = IconButton("user-x", f"Remove {name}")
             remove.clicked.connect(lambda: self.removal_wanted.emit(member))
             tools.append(remove)
-        return Row(Avatar(name), title, member.email if member.name else "", *tools)
+        return Row(Avatar(name, colour_of(member.user_id)), title, member.email if member.name else "", *tools)
 
     def _invitation(self, invitation: Invitation) -> Row:
         again = IconButton("refresh-cw", "Send the mail again")

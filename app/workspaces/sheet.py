@@ -9,11 +9,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.account.cloud import StudioCloud
+from app.account.form import is_address
 from app.models_panel.words import size_words
 from app.theme.icons import icon
 from app.theme.tokens import ICON_M, SPACE_2, SPACE_3, SPACE_4
 from app.widgets.buttons import push_button
-from app.widgets.labels import label
+from app.widgets.labels import ElidedLabel, label
 from app.widgets.notes import NoteLine
 from app.widgets.rows import Row, RowList, icon_mark
 from app.window.sheet import Sheet
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _WORKSPACE = Qt.ItemDataRole.UserRole
+FIRST_STEP = (
+    "To work with others, make a workspace: type its name at the lower left and press Create. Then invite people by "
+    "mail, and share a project with it (Ctrl+Alt+S)."
+)
 
 
 class WorkspacesSheet(Sheet):
@@ -36,6 +41,7 @@ class WorkspacesSheet(Sheet):
         super().__init__(window, "Workspaces", width_px=880, height_px=600)
         self._cloud = cloud
         self._sure: tuple[str, str] | None = None
+        self._alone = False
         self._wanted = ""
         self.offers = RowList(fits=True)
         self.offers.hide()
@@ -47,6 +53,7 @@ class WorkspacesSheet(Sheet):
         self.body.addLayout(columns, 1)
         self.note = NoteLine()
         self.body.addWidget(self.note)
+        self._show_chosen()
         self.reload()
 
     def _left(self) -> QVBoxLayout:
@@ -55,10 +62,13 @@ class WorkspacesSheet(Sheet):
         self.list = QListWidget()
         self.list.setObjectName("rows")
         self.list.setIconSize(QSize(ICON_M, ICON_M))
-        self.list.currentItemChanged.connect(lambda *_: self._show_chosen())
+        self.list.setAccessibleName("Workspaces")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.currentItemChanged.connect(lambda *_: self._another())
         column.addWidget(self.list, 1)
         self.new_name = QLineEdit()
         self.new_name.setPlaceholderText("New workspace")
+        self.new_name.setAccessibleName("Name of a new workspace")
         self.new_name.returnPressed.connect(self._create)
         self.new_button = push_button("Create", "", "plus")
         self.new_button.clicked.connect(self._create)
@@ -82,8 +92,13 @@ class WorkspacesSheet(Sheet):
         self.people.transfer_wanted.connect(self._transfer)
         self.people.resend_wanted.connect(self._resend)
         self.people.revocation_wanted.connect(self._revoke)
+        self.title = ElidedLabel("", "heading")
+        self.hint = label(FIRST_STEP, "muted", wrap=True)
+        self.hint.hide()
         column.addWidget(self.name)
+        column.addWidget(self.title)
         column.addWidget(self.facts)
+        column.addWidget(self.hint)
         column.addWidget(self.people, 1)
         column.addWidget(self._inviting())
         foot = QHBoxLayout()
@@ -105,6 +120,7 @@ class WorkspacesSheet(Sheet):
         row.setSpacing(SPACE_2)
         self.email = QLineEdit()
         self.email.setPlaceholderText("Invite by e-mail address")
+        self.email.setAccessibleName("E-mail address of whom you invite")
         self.email.returnPressed.connect(self._invite)
         self.role = role_choice([Role.MEMBER, Role.VIEWER], Role.MEMBER)
         self.invite = push_button("Invite", "primary", "send")
@@ -123,9 +139,11 @@ class WorkspacesSheet(Sheet):
 
     def reload(self) -> None:
         """Ask for the workspaces and for what is offered to oneself."""
-        self._load(lambda desk: (desk.workspaces(), desk.invitations()), lambda found: self._fill(*found))
+        self._load(
+            lambda desk: (desk.workspaces(), desk.invitations(), calls.trashed(desk)), lambda found: self._fill(*found)
+        )
 
-    def _fill(self, workspaces: list[WorkspaceInfo], offers: list[Invitation]) -> None:
+    def _fill(self, workspaces: list[WorkspaceInfo], offers: list[Invitation], gone: list[WorkspaceInfo]) -> None:
         chosen = self.chosen
         kept = self._wanted or (chosen.id if chosen else "")
         self._wanted = ""
@@ -134,6 +152,7 @@ class WorkspacesSheet(Sheet):
         for workspace in workspaces:
             item = QListWidgetItem(icon("user-round" if workspace.personal else "users"), workspace.name, self.list)
             item.setData(_WORKSPACE, workspace)
+            item.setToolTip(workspace.name)
             if workspace.id == kept:
                 self.list.setCurrentItem(item)
         self.list.blockSignals(False)
@@ -142,10 +161,11 @@ class WorkspacesSheet(Sheet):
             self.list.blockSignals(True)
             self.list.setCurrentRow(shared)
             self.list.blockSignals(False)
-        self._show_offers(offers)
+        self._alone = all(workspace.personal for workspace in workspaces)
+        self._show_offers(offers, gone)
         self._show_chosen()
 
-    def _show_offers(self, offers: list[Invitation]) -> None:
+    def _show_offers(self, offers: list[Invitation], gone: list[WorkspaceInfo]) -> None:
         self.offers.clear()
         for offer in offers:
             accept, decline = push_button("Join", "primary"), push_button("Decline", "ghost")
@@ -153,14 +173,26 @@ class WorkspacesSheet(Sheet):
             decline.clicked.connect(lambda _checked=False, one=offer: self._decline(one))
             words = f"You are invited, {AS[offer.role]}."
             self.offers.add(Row(icon_mark("mail", "accent"), offer.workspace_name, words, decline, accept))
-        self.offers.setVisible(bool(offers))
+        for workspace in gone:
+            back = push_button("Bring back", "", "archive-restore")
+            back.clicked.connect(lambda _checked=False, one=workspace: self._bring_back(one))
+            words = "You deleted it. It is kept for 30 days, then it is gone for everyone."
+            self.offers.add(Row(icon_mark("trash-2"), workspace.name, words, back))
+        self.offers.setVisible(bool(offers or gone))
+
+    def _another(self) -> None:
+        self.note.clear_note()
+        self._show_chosen()
 
     def _show_chosen(self) -> None:
         self._calm()
         workspace = self.chosen
         manage = workspace is not None and may_manage(workspace.role) and not workspace.personal
-        self.name.setText(workspace.name if workspace else "")
-        self.name.setEnabled(manage)
+        for shown in (self.name, self.title):
+            shown.setText(workspace.name if workspace else "")
+        self.name.setVisible(manage)
+        self.title.setVisible(not manage)
+        self.hint.setVisible(workspace is not None and self._alone)
         self.inviting.setVisible(manage)
         self.leave.setVisible(workspace is not None and not workspace.personal)
         self.delete.setVisible(workspace is not None and workspace.role is Role.OWNER and not workspace.personal)
@@ -226,8 +258,9 @@ class WorkspacesSheet(Sheet):
 
     def _invite(self) -> None:
         workspace, email = self.chosen, self.email.text().strip()
-        if workspace is None or not email:
-            self.note.show_note("Type the e-mail address of whom you invite.", "error")
+        if workspace is None or not is_address(email):
+            self.note.show_note("Type the e-mail address of whom you invite, like mia@example.org.", "error")
+            self.email.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         role = Role(str(self.role.currentData()))
 
@@ -281,6 +314,10 @@ class WorkspacesSheet(Sheet):
     def _delete(self) -> None:
         if self._ask_twice("delete", "", "Press again to delete it for everyone; it can come back for 30 days."):
             self._on_chosen(lambda desk, at: calls.delete(desk, at.id), "The workspace is in the server's trash.")
+
+    def _bring_back(self, workspace: WorkspaceInfo) -> None:
+        self._wanted = workspace.id
+        self._do(lambda desk: calls.restore(desk, workspace.id), f"“{workspace.name}” is back, with all its people.")
 
     def _ask_twice(self, deed: str, about: str, warning: str) -> bool:
         """Whether this is the second press; the first one says what will happen."""

@@ -13,7 +13,7 @@ from sync_server.mail.outbox import send_mail
 from sync_server.notifications.kinds import Kind
 from sync_server.notifications.telling import notify
 from sync_server.state import ServerState
-from sync_server.workspaces.models import Membership
+from sync_server.workspaces.models import Membership, Workspace
 
 PER_WORKSPACE = "60/hour"
 PER_ADDRESS = "10/day"
@@ -40,7 +40,8 @@ def tell_joined(state: ServerState, session: Session, workspace_id: str, user_id
         select(Membership.user_id).where(Membership.workspace_id == workspace_id, Membership.role.in_(hosts))
     )
     name = session.scalar(select(User.name).where(User.id == user_id)) or "Someone"
-    sentence = f"{name} joined the workspace."
+    where = session.scalar(select(Workspace.name).where(Workspace.id == workspace_id))
+    sentence = f"{name} joined the workspace “{where}”."
     notify(
         state,
         session,
