@@ -5,10 +5,8 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -16,6 +14,9 @@ from sync_server.database.base import now
 from sync_server.database.database import Database
 from sync_server.database.models import all_tables
 from sync_server.trouble import CommandFailed
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 REVISIONS = ("0001",)
@@ -49,13 +50,17 @@ def _prepare(database: Database) -> None:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if _version(connection) != HEAD:  # another process may have been first
+            from alembic import command  # large, and seldom needed
+
             command.upgrade(migration_config(connection), "head")
 
 
 def _version(connection: Connection) -> str | None:
     """None for an empty database. Raises CommandFailed for one that isn't ours, or is newer."""
-    version = MigrationContext.configure(connection).get_current_revision()
-    if version is None and inspect(connection).has_table("users"):
+    tables = inspect(connection)
+    kept = tables.has_table("alembic_version")
+    version = connection.scalar(text("SELECT version_num FROM alembic_version")) if kept else None
+    if version is None and tables.has_table("users"):
         raise CommandFailed("The database has tables that are not of this server; name an empty one with --database.")
     if version is not None and version not in REVISIONS:
         raise CommandFailed(
@@ -67,6 +72,8 @@ def _version(connection: Connection) -> str | None:
 
 def migration_config(connection: Connection) -> Config:
     """Alembic on a connection that is open already."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection

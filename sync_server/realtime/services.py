@@ -6,7 +6,6 @@ import asyncio
 
 from fastapi import FastAPI
 
-from sync_server.realtime.bridge import Bridge
 from sync_server.realtime.guard import guard_sockets
 from sync_server.realtime.presence import Presence
 from sync_server.state import ServerState
@@ -42,6 +41,8 @@ def install(_app: FastAPI, state: ServerState) -> None:
     state.starters.append(watches.start)
     state.closers.append(watches.close)
     if not state.database.is_sqlite:
+        from sync_server.realtime.bridge import Bridge
+
         bridge = Bridge(state.database.url, state.hub)
         state.add(bridge)
         state.starters.append(bridge.start)

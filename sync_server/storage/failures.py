@@ -7,7 +7,6 @@ import logging
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError
 from obstore.exceptions import BaseError as ObstoreError
 
 from engine.protocol.errors import MascotError
@@ -22,8 +21,8 @@ class StorageUnavailable(Unavailable):
 
 
 @contextmanager
-def told() -> Generator[None]:
-    """Turn failures of the storage into StorageUnavailable; FileNotFoundError passes."""
+def told(*more: type[Exception]) -> Generator[None]:
+    """Turn failures of the storage into StorageUnavailable, `more` of its own among them; FileNotFoundError passes."""
     try:
         yield
     except FileNotFoundError:
@@ -35,7 +34,7 @@ def told() -> Generator[None]:
                 "The server's disk is full; nothing was stored. Try again when its administrator has made room."
             ) from error
         raise _unreachable() from error
-    except (ObstoreError, BotoCoreError, ClientError, MascotError) as error:
+    except (ObstoreError, MascotError, *more) as error:
         LOG.error("the storage failed: %s", error)
         raise _unreachable() from error
 

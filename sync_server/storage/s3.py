@@ -6,13 +6,14 @@ import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import obstore
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from obstore.store import S3Store
 
 from sync_server.storage.failures import StorageUnavailable, told
@@ -22,6 +23,7 @@ from sync_server.storage.storage import MissingObject, PartSink, Storage, Upload
 if TYPE_CHECKING:
     from obstore.store import S3Config
 
+_told = partial(told, BotoCoreError, ClientError)
 _GONE = {"NoSuchUpload", "NoSuchKey", "404"}
 
 
@@ -47,7 +49,7 @@ class _S3Part:
         self._number = number
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        with told():
+        with _told():
             self._file.write(data)
 
     def keep(self) -> None:
@@ -97,7 +99,7 @@ class S3Storage(Storage):
         )
 
     def put(self, key: str, data: bytes) -> None:
-        with told():
+        with _told():
             obstore.put(self._store, key, data)
 
     @contextmanager
@@ -110,7 +112,7 @@ class S3Storage(Storage):
             yield path
 
     def begin(self, upload_id: str, size: int) -> str:
-        with told():
+        with _told():
             made = self._client.create_multipart_upload(Bucket=self._bucket, Key=self._key(upload_id))
         return str(made["UploadId"])
 
@@ -119,7 +121,7 @@ class S3Storage(Storage):
 
     def send_part(self, place: UploadPlace, number: int, file: Any) -> None:
         """Raises UploadLost, StorageUnavailable."""
-        with _lost_when_gone(place), told():
+        with _lost_when_gone(place), _told():
             self._client.upload_part(**self._names(place), PartNumber=number, Body=file)
 
     def part_url(self, place: UploadPlace, number: int, lifetime_s: int) -> str:
@@ -145,13 +147,13 @@ class S3Storage(Storage):
 
     def take(self, place: UploadPlace, key: str) -> None:
         """Make the completed upload the object `key`."""
-        with told():
+        with _told():
             obstore.copy(self._store, upload_key(place.upload_id), key)
         self.delete(upload_key(place.upload_id))
 
     def abort(self, place: UploadPlace) -> None:
         try:
-            with _lost_when_gone(place), told():
+            with _lost_when_gone(place), _told():
                 self._client.abort_multipart_upload(**self._names(place))
         except UploadLost:
             pass
@@ -159,12 +161,12 @@ class S3Storage(Storage):
 
     def _complete(self, place: UploadPlace) -> None:
         parts = [{"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in self._parts(place)]
-        with _lost_when_gone(place), told():
+        with _lost_when_gone(place), _told():
             self._client.complete_multipart_upload(**self._names(place), MultipartUpload={"Parts": parts})
 
     def _parts(self, place: UploadPlace) -> list[dict[str, Any]]:
         pages = self._client.get_paginator("list_parts").paginate(**self._names(place))
-        with _lost_when_gone(place), told():
+        with _lost_when_gone(place), _told():
             return [part for page in pages for part in page.get("Parts", [])]
 
     def _names(self, place: UploadPlace) -> dict[str, Any]:
