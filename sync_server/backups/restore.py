@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile
 
 from pydantic import ValidationError
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from sync_server.backups.backup import FILES, FORMAT, KEYS, MANIFEST, back_up
 from sync_server.backups.copies import copy_back, name_of_copy
 from sync_server.backups.running import in_use
+from sync_server.blobs.models import Blob
 from sync_server.config import ServerConfig
 from sync_server.database.base import now
 from sync_server.database.database import Database
@@ -23,8 +25,11 @@ from sync_server.http.models import IdempotentAnswer
 from sync_server.mail.models import OutgoingMail
 from sync_server.projects.epochs import begin_new_epochs
 from sync_server.secrets.keys import ServerKeys
+from sync_server.storage.names import blob_of_key
 from sync_server.storage.services import open_storage
 from sync_server.trouble import CommandFailed
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,8 @@ def restore(config: ServerConfig, source: Path) -> Restored:
             kept = _kept(config)
             copy_back(config.database_url, copy)
             _merge_keys(config, keys)
-            projects = _begin_anew(config)
-            return Restored(projects, list(_missing(config, archive)), kept)
+            missing = list(_missing(config, archive))
+            return Restored(_begin_anew(config, missing), missing, kept)
     except (OSError, BadZipFile, KeyError, ValidationError) as error:
         raise CommandFailed(f"{source} is no backup of this server that can be read: {error}.") from error
 
@@ -81,7 +86,7 @@ def _merge_keys(config: ServerConfig, backed_up: ServerKeys) -> None:
     here.save(config.keys_path)
 
 
-def _begin_anew(config: ServerConfig) -> int:
+def _begin_anew(config: ServerConfig, missing: Sequence[str]) -> int:
     database = Database(config.database_url)
     try:
         prepare(database)
@@ -89,6 +94,10 @@ def _begin_anew(config: ServerConfig) -> int:
             # What waited when the backup was made was sent or answered long ago.
             session.execute(delete(OutgoingMail))
             session.execute(delete(IdempotentAnswer))
+            for workspace_id, blob in filter(None, map(blob_of_key, missing)):
+                # The running server looks at these first: what is still not there is asked for again.
+                mine = (Blob.workspace_id == workspace_id, Blob.hash == blob)
+                session.execute(update(Blob).where(*mine).values(verified_at=LONG_AGO))
             return begin_new_epochs(session)
     finally:
         database.close()

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from engine.protocol.mascot import Mascot
+from sync_server.backups.backup import back_up
+from sync_server.backups.restore import restore as restore_backup
+from sync_server.blobs.chores import verify_some
 from sync_server.database.database import Database
 from sync_server.projects.epochs import begin_new_epochs
 from tests.cloud.people import Town
@@ -104,6 +107,28 @@ def test_the_files_that_it_lost_are_sent_again(
     entry = add_picture(ada.library, project, "a fox")
     ada.sync()
     restore(server)
+    ada.sync()
+    bob.sync()
+    assert bob.desk.fetch(entry.id).read_bytes() == png()
+
+
+def test_files_that_no_backup_has_are_sent_again_by_who_has_them(
+    tmp_path: Path, make_server: Callable[..., ServerThread], town_at: Callable[[ServerThread], Town]
+) -> None:
+    """The database came back from its backup, the disk with the files did not."""
+    server = make_server(data=tmp_path / "data")
+    town = town_at(server)
+    ada, bob = town.arrives("ada"), town.arrives("bob")
+    project = ada.library.projects.create("Zoo").id
+    ada.desk.share_project(project, town.team(ada, bob))
+    entry = add_picture(ada.library, project, "a fox")
+    ada.sync()
+    server.stop()
+    back_up(server.config, tmp_path / "backup.zip")
+    shutil.rmtree(tmp_path / "data" / "blobs")
+    assert len(restore_backup(server.config, tmp_path / "backup.zip").missing) == 1
+    server = make_server(data=tmp_path / "data", port=server.config.port)
+    assert verify_some(server.state) == 1
     ada.sync()
     bob.sync()
     assert bob.desk.fetch(entry.id).read_bytes() == png()
