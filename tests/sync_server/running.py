@@ -200,10 +200,12 @@ def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def start_process(config: ServerConfig, mailbox: Mailbox, *, log: int | None = None) -> ServerProcess:
+def start_process(
+    config: ServerConfig, mailbox: Mailbox, *, log: int | None = None, program: str = "sync_server.main"
+) -> ServerProcess:
     """Start the program `mascotforge-server` with this configuration; returns when it listens. `log`: its stderr."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "sync_server.main"],
+        [sys.executable, "-m", program],
         env=environment(config),
         stdout=subprocess.PIPE,
         stderr=log,
