@@ -11,7 +11,7 @@ PIP_WHEELS := $(if $(WHEELS),--find-links $(WHEELS))
 # One thread per process: on few cores, several threaded processes side by side are many times slower.
 ONE_THREAD := OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen
 
-.PHONY: run server setup test test-slow check format bench bench-server starter screenshots clean
+.PHONY: run server setup test test-slow coverage check format bench bench-server starter screenshots clean
 
 run: setup
 	@$(BIN)/python -m engine.cli.first_run
@@ -55,6 +55,12 @@ test: $(VENV)/.test-ready check
 test-slow: $(VENV)/.test-ready
 	@$(PYTHON) engine/cli/system_packages.py --slow-tests
 	$(ONE_THREAD) $(BIN)/python -m pytest -q -m slow --timeout 1800
+
+# How much of the server its tests reach, threads and child processes included; fails under 95 % of the branches.
+coverage: $(VENV)/.test-ready
+	@rm -f .coverage .coverage.*
+	$(ONE_THREAD) $(BIN)/python -m pytest -q tests/sync_server tests/cloud --timeout 900 --cov --cov-report=
+	@$(BIN)/coverage report --fail-under=95
 
 bench: $(VENV)/.ready
 	@$(BIN)/python -m tests.bench
