@@ -22,7 +22,7 @@ def run(context: Context) -> int:
     options = context.options
     with open_desk(context) as desk:
         known = desk.account()
-        server: str = options.server or (known.server if known else DEFAULT_SERVER)
+        server: str = options.server or (known.server if known else _last_server(context))
         if options.new:
             return _sign_up(context, desk, server)
         if options.mail_again:
@@ -41,6 +41,11 @@ def run(context: Context) -> int:
         [f"Signed in to {account.server} as {account.email}.", account.kept_in],
     )
     return exits.OK
+
+
+def _last_server(context: Context) -> str:
+    """Where the library's projects are shared, when nobody is signed in."""
+    return next((one.server for one in context.library.shared.all()), DEFAULT_SERVER)
 
 
 def _sign_up(context: Context, desk: CloudDesk, server: str) -> int:

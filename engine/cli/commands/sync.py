@@ -24,7 +24,8 @@ def run(context: Context) -> int:
     options, console = context.options, context.console
     if options.watch and console.as_json:
         raise BadInput("--watch goes on until Ctrl-C and can't be one JSON document; leave --json out.")
-    wanted = find_project(context, options.shared).id if options.shared else None
+    named: str | None = options.shared or getattr(options, "project", None)
+    wanted = find_project(context, named).id if named else None
     with open_desk(context) as desk:
         statuses = _sync(desk, wanted, watch=options.watch, originals=options.originals)
         if options.watch:
