@@ -10,11 +10,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from tests.sync_server.logs.replicas import Replica, fact, make_project
 from tests.sync_server.postgres import Postgres
-from tests.sync_server.realtime.live import live
-from tests.sync_server.running import ServerThread, SignedIn, sign_in
+from tests.sync_server.realtime.live import Live, live
+from tests.sync_server.running import ServerProcess, ServerThread, SignedIn, sign_in
 from tests.sync_server.teams import join, newcomer
 
 
@@ -22,8 +23,8 @@ from tests.sync_server.teams import join, newcomer
 class Two:
     """The same two people at two servers."""
 
-    first: ServerThread
-    second: ServerThread
+    first: ServerThread | ServerProcess
+    second: ServerThread | ServerProcess
     olga: SignedIn
     mia: SignedIn
     mia_there: SignedIn
@@ -123,3 +124,66 @@ def test_a_broken_bridge_is_built_again_and_sockets_are_told_to_pull(two: Two, p
         replica.set("name", "Fox")
         replica.push()
         assert socket.hear("changed")["updates"][0]["number"] == 1
+
+
+@pytest.fixture
+def two_programs(make_server_process: Callable[..., ServerProcess], postgres: Postgres, tmp_path: Path) -> Two:
+    """As in earnest: the program itself, twice, behind what would be a load balancer."""
+    shared = {"database": postgres.new_database(), "data": tmp_path / "shared"}
+    first, second = make_server_process(**shared), make_server_process(**shared)
+    olga, mia = newcomer(first, "olga"), newcomer(first, "mia")
+    workspace_id = olga.post("/workspaces", json={"name": "Foxes"}).json()["id"]
+    join(olga, workspace_id, mia, "MEMBER")
+    return Two(first, second, olga, mia, sign_in(second, mia.email), workspace_id)
+
+
+def ends(socket: Live) -> bool:
+    """Does the server close it soon?"""
+    with pytest.raises(ConnectionClosed):
+        while True:
+            socket.hear_any()
+    return True
+
+
+@pytest.mark.slow
+def test_two_programs_are_one_server(two_programs: Two) -> None:
+    two = two_programs
+    project = make_project(two.olga, two.workspace_id)
+    here = Replica(two.olga, project)
+    member = f"/workspaces/{two.workspace_id}/members/{two.mia.user_id}"
+    with live(two.second, two.mia_there) as socket:
+        socket.subscribe(f"project:{project}")
+        here.set("name", "Fox")
+        here.push()
+        assert socket.hear("changed")["updates"][0]["number"] == 1
+        assert two.olga.patch(member, json={"role": "VIEWER"}).status_code == 200
+        assert ends(socket), "another role: it comes back and learns it"
+    with live(two.second, two.mia_there) as socket:
+        socket.subscribe(f"project:{project}")
+        socket.say("push", request="1", project_id=project, push={"epoch": here.epoch, "facts": [fact()]})
+        assert socket.hear("refused")["code"] == "forbidden"
+        assert two.olga.delete(member).status_code == 204
+        assert socket.hear("revoked")["channel"] == f"project:{project}"
+        here.set("name", "Vixen")
+        here.push()
+        assert socket.hears_nothing()
+    with live(two.second, two.mia_there) as socket:
+        assert two.mia.post("/auth/logout-everywhere").status_code == 204
+        assert ends(socket)
+    assert two.mia_there.get("/auth/me").status_code == 401
+
+
+@pytest.mark.slow
+def test_one_of_two_programs_is_killed_and_the_other_goes_on(two_programs: Two) -> None:
+    two = two_programs
+    project = make_project(two.olga, two.workspace_id)
+    there = Replica(two.mia_there, project)
+    assert isinstance(two.first, ServerProcess)
+    with live(two.second, two.mia_there) as socket:
+        socket.subscribe(f"project:{project}")
+        two.first.kill()
+        there.set("name", "Fox")
+        assert there.push()["update_number"] == 1
+        assert socket.hear("changed")["updates"][0]["number"] == 1
+    olga = sign_in(two.second, two.olga.email)
+    assert Replica(olga, project).value == {"project": {"name": "Fox"}}
