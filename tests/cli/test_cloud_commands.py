@@ -150,6 +150,12 @@ def test_a_project_is_shared_and_both_libraries_become_equal(ada: Person, mia: P
     mia.run("sync", "Our website")
     ada.run("sync")
     assert ada.run("status")["projects"][0]["name"] == "Our website"
+    ada.run("projects", "create", "Private")
+    assert ada.run("status", "--project", "Private")["projects"] == []
+    assert [row["name"] for row in ada.run("sync", "--project", "Our website")["rows"]] == ["Our website"]
+    ada.run("sync", "--project", "Private", code=exits.NOT_FOUND)
+    ada.run("logout")
+    ada.run("login", "--email", ADA, "--password-stdin", typed=f"{PASSWORD}\n")
     assert ada.run("share", "Our website", "--stop")["stopped"]
     assert ada.run("status")["projects"][0]["state"] == "stopped"
     with Library.open(ada.folder) as library:
