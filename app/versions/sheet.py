@@ -19,6 +19,7 @@ from engine.cloud.records import VersionInfo
 from engine.protocol.people import colour_of
 
 if TYPE_CHECKING:
+    from engine.cloud.desk import CloudDesk
     from engine.library.projects import Project
 
 
@@ -48,17 +49,7 @@ class VersionsSheet(Sheet):
         self.body.addWidget(self.list, 1)
         self.note = NoteLine()
         self.body.addWidget(self.note)
-        self._synced_at: int | None = None
-        cloud.status_changed.connect(self._follow)
         self._load()
-
-    def _follow(self) -> None:
-        """What was synced since may be a new state."""
-        status = self._cloud.status_of(self._project.id)
-        synced_at = status.synced_at if status is not None else None
-        if synced_at != self._synced_at:
-            self._synced_at = synced_at
-            self._load()
 
     def _load(self) -> None:
         project_id = self._project.id
@@ -99,7 +90,12 @@ class VersionsSheet(Sheet):
             self.note.show_note(then if changed else "The project is like that now already.", "success")
             self._load()
 
-        self._cloud.ask(self, lambda desk: desk.restore_version(project_id, version.number), done, self._refuse)
+        def work(desk: CloudDesk) -> bool:
+            changed = desk.restore_version(project_id, version.number)
+            desk.sync(project_id, files=False)  # so that it stands in the history when that is read anew
+            return changed
+
+        self._cloud.ask(self, work, done, self._refuse)
 
     def _refuse(self, sentence: str) -> None:
         self.empty.hide()

@@ -15,7 +15,7 @@ from engine.protocol.people import COLOURS
 
 SMALL_PX, MEDIUM_PX, LARGE_PX = 24, 32, 56
 MOST_SHOWN = 4
-OVERLAP = 0.12
+GAP = 0.1
 
 
 def initials(name: str) -> str:
@@ -70,7 +70,7 @@ class Avatar(QWidget):
 
 
 class AvatarRow(QWidget):
-    """Several people, one over the other's edge; those beyond four are a number."""
+    """Several people side by side; those beyond four are a number."""
 
     def __init__(self, size_px: int = SMALL_PX, ground: str = "window", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,7 +89,7 @@ class AvatarRow(QWidget):
 
     def sizeHint(self) -> QSize:
         count = min(len(self._people), MOST_SHOWN + 1)
-        width = self._size * (1 + max(0, count - 1) * (1 - OVERLAP)) + 4 if count else 0
+        width = self._size * (1 + max(0, count - 1) * (1 + GAP)) + 4 if count else 0
         return QSize(round(width), self._size + 4)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -98,7 +98,7 @@ class AvatarRow(QWidget):
         marks = [(initials(name), tint) for name, tint in self._people[:MOST_SHOWN]]
         if more > 0:
             marks.append((f"+{more}", DARK.border_strong))
-        step = self._size * (1 - OVERLAP)
+        step = self._size * (1 + GAP)
         for index, (text, tint) in enumerate(marks):
             area = QRectF(QPointF(2 + index * step, 2), QSize(self._size, self._size).toSizeF())
             paint_avatar(painter, area, text, tint, ring)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -26,17 +29,23 @@ from app.canvas.paint_view import PaintView
 from app.painting.tools.kinds import ToolKind
 from app.run import Run
 from app.studio import Studio
+from engine.cloud.desk import CloudDesk
 from engine.library.library import Library
 from engine.protocol.jobs import JobState
 from engine.protocol.mascot import Mood, Pose
 from engine.protocol.recipes import DrawingRecipe, PictureRecipe
 from engine.puppet.actions import Action
+from tests.app.company import ADA, LEO, MIA, NAMES, company
 from tests.app.samples import add_drawing, mascots
+from tests.sync_server.running import PASSWORD
 
+T = TypeVar("T")
 PATIENCE_S = 240.0
 QUIET_S = 0.5
 WIDE = (1440, 900)
 MAX_BYTES = 350_000
+PAGE = (1200, 700)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PROMPT = "a happy blue fox with a red scarf, waving"
 MOST_BROUGHT = 3
 MASKED = ((0.36, 0.56), (0.44, 0.60), (0.54, 0.60), (0.60, 0.56), (0.52, 0.66), (0.48, 0.70))
@@ -107,6 +116,20 @@ class Photographer:
         self._out.mkdir(parents=True, exist_ok=True)
         path = self._out / f"{name}.png"
         save_small(self.run.window.grab(), path)
+        sys.stdout.write(f"{path}  {path.stat().st_size // 1024} KB\n")
+
+    def take_page(self, name: str, address: str) -> None:
+        """A web page as a browser shows it; left out where there is none."""
+        browser = next((found for known in BROWSERS if (found := shutil.which(known))), None)
+        if browser is None:
+            sys.stdout.write(f"{name} is left out: there is no Chromium here.\n")
+            return
+        path = self._out / f"{name}.png"
+        with tempfile.TemporaryDirectory() as profile:
+            options = ["--headless", "--no-sandbox", "--hide-scrollbars", "--disable-gpu", f"--user-data-dir={profile}"]
+            shot = [f"--window-size={PAGE[0]},{PAGE[1]}", f"--screenshot={path}", "--virtual-time-budget=4000"]
+            subprocess.run([browser, *options, *shot, address], check=True, capture_output=True, timeout=120)
+        save_small(QPixmap(str(path)), path)
         sys.stdout.write(f"{path}  {path.stat().st_size // 1024} KB\n")
 
     def close(self) -> None:
@@ -247,6 +270,51 @@ def picture_characters(photographer: Photographer) -> None:
     photographer.show("describe")
 
 
+def picture_together(photographer: Photographer) -> None:
+    """A shared project with people in it and what they say; the workspace's people; the public page."""
+    studio, session = photographer.studio, photographer.studio.session
+    library, project, cloud = session.library, session.project, photographer.studio.together.cloud
+    assert library is not None and project is not None
+    select_drawing(photographer)
+    (entry,) = studio.gallery.selected_entries()
+
+    def ask(work: Callable[[CloudDesk], T]) -> T:
+        answers: list[T] = []
+        cloud.ask(cloud, work, answers.append)
+        photographer.until(lambda: answers)
+        return answers[0]
+
+    with tempfile.TemporaryDirectory() as scratch, company(Path(scratch)) as team:
+        me = ask(lambda desk: desk.sign_in(team.url, ADA, PASSWORD)).user_id
+        cloud.begin()
+        workspace_id = ask(team.found)
+        ask(lambda desk: desk.share_project(project.id, workspace_id))
+        cloud.refresh()
+        photographer.until(lambda: studio.together.light.isVisible() and cloud.status is not None)
+        team.arrive(project.id)
+        photographer.until(lambda: len(studio.together.presence.people()) == 3)
+        mia, leo = team.desks[MIA], team.desks[LEO]
+        mia.comment(project.id, "The tail could be a little thicker: it should still be seen at icon size.", entry.id)
+        mia.sync(project.id)
+        leo.comment(project.id, f"@{NAMES[ADA]} I like this one best. Shall we take it for the front page?", None, [me])
+        leo.sync(project.id)
+        photographer.until(lambda: len(library.comments.said(project.id)) == 2)
+        ask(lambda desk: desk.comment(project.id, "@Mia Fox yes! I'll draw it anew today.", None, [me]))
+        studio.together.open_comments()
+        photographer.until(lambda: cloud.unread)
+        photographer.take("studio-together")
+        studio.together.open_workspaces()
+        photographer.wait(1.0)
+        photographer.take("studio-workspace")
+        dismiss(photographer)
+        address = ask(lambda desk: desk.publish(entry.id, "Cleo of Studio Fox")).url
+        photographer.take_page("public-page", address)
+        ask(lambda desk: desk.sign_out())
+        cloud.refresh()
+        photographer.until(lambda: not studio.together.light.isVisible())
+    studio.window.comments_dock.hide()
+
+
 def dismiss(photographer: Photographer) -> None:
     if photographer.studio.sheet is not None:
         photographer.studio.sheet.dismiss()
@@ -269,6 +337,7 @@ FOR_THE_DOCS = {
     "studio-paint": picture_paint,
     "studio-models": picture_models,
     "studio-builder": picture_builder,
+    "studio-together": picture_together,
 }
 TO_LOOK_AT = {"studio-keys": picture_keys, "studio-characters": picture_characters}
 """Made only when named."""
@@ -283,6 +352,7 @@ def main() -> int:
     app = QApplication(["mascotforge"])
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["XDG_CONFIG_HOME"] = os.environ["HOME"] = scratch
+        os.environ["MASCOTFORGE_SECRETS"] = f"{scratch}/secrets"
         folder = Path(scratch) / "Mascots"
         fill(folder, options.made)
         photographer = Photographer(app, options.out, folder)

@@ -7,16 +7,24 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pyotp
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from app.account import calls
 from app.account.data_page import DataPage
 from app.account.devices_page import DevicesPage
 from app.account.keys_page import KeysPage
 from app.account.profile_page import ProfilePage
-from app.account.security_page import SecurityPage
+from app.account.qr_code import QrCode
+from app.account.security_page import QR_PX, SecurityPage
+from app.account.sheet import AccountSheet
+from app.account.telling_page import TellingPage
+from app.sharing.actions import ACCOUNT_PAGES
 from app.widgets.rows import Row
 from engine.library.library import Library
 from tests.app.conftest import MakeStudio, TestStudio, Until
@@ -24,6 +32,15 @@ from tests.app.sharing.conftest import Enter, account_sheet, sign_in_by_hand
 from tests.sync_server.running import PASSWORD, Mailbox, ServerThread, register, sign_in
 
 ADA = "ada@example.org"
+
+
+def read_qr(code: QrCode) -> str:
+    """What a phone's camera would read off the screen."""
+    picture = code.image().convertToFormat(QImage.Format.Format_Grayscale8).scaled(QR_PX * 4, QR_PX * 4)
+    shape = picture.height(), picture.bytesPerLine()
+    pixels = np.frombuffer(picture.constBits(), np.uint8).reshape(shape)[:, : picture.width()]
+    text, _, _ = cv2.QRCodeDetector().detectAndDecode(np.ascontiguousarray(pixels))
+    return text
 
 
 def titles(page: Any) -> list[str]:
@@ -41,6 +58,9 @@ def test_without_an_account_nothing_connects_and_nothing_of_it_is_seen(
     qtbot.wait(300)
     together = studio.studio.together
     assert not together.light.isVisible() and not together.bell.isVisible() and not together.presence.isVisible()
+    assert not together.face.isVisible()
+    registry = studio.window.registry
+    assert registry["account.open"].text() == "Sign in…" and not registry["account.keys"].isVisible()
     assert not [one for one in connected if isinstance(one, tuple) and isinstance(one[1], tuple)]
 
 
@@ -51,7 +71,7 @@ def test_signing_up_confirming_by_mail_signing_in_and_out(
     pages = sheet.sign_in
     assert pages is not None
     pages.go("sign_up")
-    given = {"server": server.url, "name": "Ada Lovelace", "email": ADA, "password": PASSWORD}
+    given = {"server": server.url, "name": "Ada Lovelace", "email": ADA, "new_password": PASSWORD}
     for name, text in given.items():
         pages.page.lines[name].setText(text)
     pages.page.submit()
@@ -77,7 +97,62 @@ def test_signing_up_confirming_by_mail_signing_in_and_out(
     profile.out.click()
     until(lambda: not cloud.is_in)
     assert sheet.sign_in is not None and not studio.studio.together.bell.isVisible()
+    assert sheet.sign_in.page.text("server") == server.url and sheet.sign_in.page.text("email") == ADA
+    assert sheet.sign_in.page.lines["password"].hasFocus()
     assert "You are signed out. Everything stays in your library." in studio.sentences
+
+
+def test_what_cannot_be_right_is_said_at_its_line_before_anything_connects(studio: TestStudio) -> None:
+    pages = account_sheet(studio).sign_in
+    assert pages is not None and pages.page.lines["email"].hasFocus()
+    pages.go("sign_up")
+    given = {"server": "http://127.0.0.1:1", "name": "Ada", "email": "ada at home", "new_password": "short"}
+    for name, text in given.items():
+        pages.page.lines[name].setText(text)
+    pages.page.submit()
+    assert pages.page.fields["email"].note.text() == "This is no e-mail address."
+    pages.page.lines["email"].setText(ADA)
+    pages.page.submit()
+    assert pages.page.fields["new_password"].note.text() == "A password needs 10 characters or more."
+    assert pages.page.button.isEnabled() and not pages.page.note.isVisible()
+
+
+def test_every_page_of_the_account_has_an_action_of_its_own(enter: Enter) -> None:
+    studio = enter(ADA)
+    assert studio.window.registry["account.open"].text() == "Account…"
+    for page, _, _ in ACCOUNT_PAGES:
+        studio.window.registry[f"account.{page}"].trigger()
+        sheet = studio.studio.sheet
+        assert isinstance(sheet, AccountSheet)
+        assert sheet.stack.currentWidget() is sheet.pages[page] and sheet.switch.key == page
+    studio.studio.sheet.dismiss()
+    studio.window.registry["account.sign_out"].trigger()
+
+
+def test_what_one_is_told_of_by_mail_is_chosen(enter: Enter, until: Until) -> None:
+    studio = enter(ADA)
+    sheet = account_sheet(studio)
+    sheet.show_page("telling")
+    page = sheet.pages["telling"]
+    assert isinstance(page, TellingPage)
+    until(lambda: page.boxes)
+    by_mail = page.boxes["commented", "mail"]
+    assert by_mail.isChecked()
+    by_mail.click()
+    cloud, told = studio.studio.together.cloud, []
+
+    def mailed(kind: str) -> bool:
+        told.clear()
+        cloud.ask(cloud, calls.telling, told.append)
+        until(lambda: told)
+        return next(one.mail for one in told[0].kinds if one.kind == kind)
+
+    until(lambda: not mailed("commented"))
+    assert mailed("mentioned")
+    page.rhythm.setCurrentIndex(page.rhythm.findData("never"))
+    page.rhythm.activated.emit(page.rhythm.currentIndex())
+    until(lambda: not by_mail.isEnabled())
+    assert page.boxes["commented", "app"].isEnabled()
 
 
 def test_a_wrong_password_and_a_server_that_is_not_there_are_one_sentence_each(
@@ -125,11 +200,12 @@ def test_the_second_factor_is_set_up_asked_for_and_switched_off(
     page.begin.click()
     until(lambda: page.stack.currentWidget() is page.enrol)
     secret = page.secret.text().replace(" ", "")
+    assert f"secret={secret}" in read_qr(page.qr)
     totp = pyotp.TOTP(secret)
     page.code.setText(totp.now())
     page.confirm.click()
     until(lambda: page.stack.currentWidget() is page.codes)
-    recovery = page.recovery.text().split()
+    recovery = page.recovery
     assert len(recovery) == 10
     profile = sheet.pages["profile"]
     assert isinstance(profile, ProfilePage)

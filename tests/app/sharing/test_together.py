@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.comments.card import CommentCard
 from app.sharing.publish_sheet import PublishSheet
 from app.sharing.share_sheet import ShareSheet
+from app.sharing.viewer import ReadOnlyBanner
 from app.versions.sheet import VersionsSheet
 from app.widgets.rows import Row
 from app.workspaces.sheet import WorkspacesSheet
@@ -108,6 +109,7 @@ def test_an_invitation_is_told_by_the_bell_and_accepted(enter: Enter, mia: Signe
     studio = enter(ADA)
     workspace = mia.post("/workspaces", json={"name": "Rabbit & Co."}).json()
     mia.post(f"/workspaces/{workspace['id']}/invitations", json={"email": ADA, "role": "MEMBER"})
+    another = mia.post("/workspaces", json={"name": "Bear Films"}).json()
     bell = studio.studio.together.bell
     until(lambda: studio.studio.together.cloud.unread)
     assert "1 new" in bell.toolTip()
@@ -116,12 +118,35 @@ def test_an_invitation_is_told_by_the_bell_and_accepted(enter: Enter, mia: Signe
     row = bell.popover.list.rows()[0]
     assert isinstance(row, Row) and "Rabbit & Co." in row.title.text()
     bell.popover.close()
+    mia.post(f"/workspaces/{another['id']}/invitations", json={"email": ADA, "role": "MEMBER"})
     sheet = workspaces_sheet(studio, until)
-    until(lambda: sheet.offers.rows())
-    offer = sheet.offers.rows()[0]
-    assert isinstance(offer, Row)
+    until(lambda: len(sheet.offers.rows()) == 2)
+    offer = next(row for row in sheet.offers.rows() if isinstance(row, Row) and row.title.text() == "Rabbit & Co.")
     offer.tools[-1].click()
     until(lambda: sheet.chosen is not None and sheet.chosen.id == workspace["id"])
+    until(lambda: len(sheet.offers.rows()) == 1)
+    assert sheet.offers.height() > 30, "the offer that is left has its room"
+
+
+def test_a_workspace_that_was_deleted_comes_back(enter: Enter, until: Until) -> None:
+    studio = enter(ADA)
+    sheet = workspaces_sheet(studio, until)
+    assert "make a workspace" in sheet.hint.text() and sheet.hint.isVisible()
+    sheet.new_name.setText("Studio Fox")
+    sheet.new_button.click()
+    until(lambda: sheet.chosen is not None and sheet.chosen.name == "Studio Fox" and people_in(sheet))
+    assert not sheet.hint.isVisible()
+    sheet.email.setText("mia")
+    sheet.invite.click()
+    assert "like mia@example.org" in sheet.note.text()
+    sheet.delete.click()
+    assert "Press again" in sheet.note.text()
+    sheet.delete.click()
+    until(lambda: sheet.list.count() == 1 and sheet.offers.rows())
+    (row,) = sheet.offers.rows()
+    assert isinstance(row, Row) and row.title.text() == "Studio Fox"
+    row.tools[0].click()
+    until(lambda: sheet.chosen is not None and sheet.chosen.name == "Studio Fox")
     assert not sheet.offers.rows()
 
 
@@ -203,7 +228,11 @@ def test_who_is_here_is_seen_in_the_top_line(
         until(lambda: desk.is_connected)
         desk.show_place(project.id, {"view": "paint"})
         until(strip.isVisible)
-        assert strip.row.toolTip() == "Mia Fox paints"
+        until(lambda: strip.toolTip() == "Mia Fox paints")
+        studio.window.registry["share.people"].trigger()
+        (row,) = strip.popover.list.rows()
+        assert isinstance(row, Row) and (row.title.text(), row.words.text()) == ("Mia Fox", "paints")
+        strip.popover.close()
         desk.close()
     until(lambda: not strip.isVisible())
 
@@ -234,6 +263,8 @@ def test_a_viewer_sees_everything_and_is_told_why_nothing_can_be_changed(
     studio.session.switch_project(next(one for one in library.projects.list() if one.name == "Website"))
     until(lambda: studio.session.read_only)
     until(lambda: studio.studio.together.cloud.status.state is SyncState.LOOKING)
+    banner = studio.window.findChild(ReadOnlyBanner)
+    assert banner is not None and banner.isVisible() and "Website" in banner.words.text()
     button = studio.studio.create.button
     assert not button.isEnabled() and "viewer" in button.toolTip()
     generate = studio.window.registry["create.generate"]
@@ -241,6 +272,7 @@ def test_a_viewer_sees_everything_and_is_told_why_nothing_can_be_changed(
     assert "View only" in studio.studio.together.light.text()
     studio.session.switch_project(library.projects.default())
     until(lambda: button.isEnabled())
+    assert not banner.isVisible()
     assert generate.isEnabled() and "viewer" not in generate.toolTip()
 
 
@@ -278,6 +310,11 @@ def test_the_history_tells_who_and_brings_a_state_back(
     rows[1].tools[0].click()
     until(lambda: [one.name for one in document.mascots()] == ["Fin"])
     until(lambda: "as it was then" in sheet.note.text())
+
+    def authors() -> list[str]:
+        return [row.title.text() for row in sheet.list.rows() if isinstance(row, Row)]
+
+    until(lambda: authors()[:3] == ["Ada", "Mia Fox", "Ada"])
 
 
 def test_a_public_page_is_made_copied_and_ended(enter: Enter, until: Until, qtbot: QtBot) -> None:
