@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sync_server.accounts.models import User
 from sync_server.app import create_app
 from sync_server.backups.running import in_use
+from sync_server.commands.admin import HOW_TO_MAKE_ONE
 from sync_server.commands.opened import opened
 from sync_server.config import ServerConfig
 from sync_server.http.logs import configure_logs
@@ -42,10 +43,7 @@ def _serve(config: ServerConfig) -> int:
     admin = _prepared(config)
     sys.stdout.write(f"MascotForge server: {config.url} (data in {config.data.absolute()})\n")
     if not admin:
-        sys.stdout.write(
-            "There is no administrator yet; make one: "
-            f"mascotforge-server --data {config.data} admin create you@example.org\n"
-        )
+        sys.stdout.write(HOW_TO_MAKE_ONE.format(data=config.data))
     sys.stdout.flush()
     server = uvicorn.Server(uvicorn_config(config))
     try:

@@ -53,6 +53,8 @@ def restore(config: ServerConfig, source: Path) -> Restored:
             _merge_keys(config, keys)
             missing = list(_missing(config, archive))
             return Restored(_begin_anew(config, missing), missing, kept)
+    except FileNotFoundError as error:
+        raise CommandFailed(f"There is no file {source}; name the one that `backup` wrote.") from error
     except (OSError, BadZipFile, KeyError, ValidationError) as error:
         raise CommandFailed(f"{source} is no backup of this server that can be read: {error}.") from error
 

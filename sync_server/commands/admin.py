@@ -42,6 +42,11 @@ def create(config: ServerConfig, given: argparse.Namespace) -> int:
     return 0
 
 
+HOW_TO_MAKE_ONE = (
+    "There is no administrator yet; make one: mascotforge-server --data {data} admin create you@example.org\n"
+)
+
+
 def show(config: ServerConfig, _: argparse.Namespace) -> int:
     """List the administrators."""
     with opened(config) as database, database.read() as session:
@@ -50,7 +55,7 @@ def show(config: ServerConfig, _: argparse.Namespace) -> int:
             closed = "  (closed)" if user.disabled_at else ""
             sys.stdout.write(f"{user.email}  {user.name}{closed}\n")
     if not admins:
-        sys.stdout.write("There is no administrator yet: mascotforge-server admin create you@example.org\n")
+        sys.stdout.write(HOW_TO_MAKE_ONE.format(data=config.data))
     return 0
 
 

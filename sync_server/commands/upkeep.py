@@ -24,7 +24,7 @@ def migrate(config: ServerConfig, _: argparse.Namespace) -> int:
 def make_backup(config: ServerConfig, given: argparse.Namespace) -> int:
     """Write a backup; the server may run meanwhile."""
     files = back_up(config, given.file)
-    sys.stdout.write(f"{given.file}: the database, the keys, and the list of {files} files.\n")
+    sys.stdout.write(f"{given.file}: the database, the keys, and the list of {_counted(files, 'file')}.\n")
     sys.stdout.write("It holds the server's keys: keep it where only you can read it. Copy the files' storage, too.\n")
     return 0
 
@@ -32,12 +32,15 @@ def make_backup(config: ServerConfig, given: argparse.Namespace) -> int:
 def restore_backup(config: ServerConfig, given: argparse.Namespace) -> int:
     """Go back to a backup."""
     done = restore(config, given.file)
-    sys.stdout.write(f"Restored. {done.projects} projects ask their members for what came after the backup.\n")
+    sys.stdout.write(
+        f"Restored. Members' studios bring what came after the backup to {_counted(done.projects, 'project')}.\n"
+    )
     if done.kept is not None:
         sys.stdout.write(f"What was there before is in {done.kept}.\n")
     if done.missing:
         sys.stdout.write(
-            f"{len(done.missing)} files are missing; copy them back, or members' studios send them again:\n"
+            f"{_counted(len(done.missing), 'file')} missing; "
+            "copy back what is named here, or members' studios send it again:\n"
         )
         sys.stdout.writelines(f"  {key}\n" for key in done.missing[:SHOWN])
     return 0
@@ -47,5 +50,11 @@ def rotate_keys(config: ServerConfig, _: argparse.Namespace) -> int:
     """Make new keys; sign-ins go on, as the keys before still count for a while."""
     with opened(config) as database:
         count = rotate(config, database)
-    sys.stdout.write(f"New keys are in {config.keys_path}; {count} secrets were wrapped anew. Restart the server.\n")
+    sys.stdout.write(
+        f"New keys are in {config.keys_path}; {_counted(count, 'secret')} wrapped anew. Restart the server.\n"
+    )
     return 0
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -190,7 +190,7 @@ def test_a_backup_made_while_the_server_runs_brings_everything_back(
     stored.write_bytes(b"picture")
     backup = tmp_path / "backup.zip"
     done = run(server.config, "backup", str(backup))
-    assert (done.returncode, "1 files" in done.stdout) == (0, True), done.stderr
+    assert (done.returncode, "1 file." in done.stdout) == (0, True), done.stderr
     assert backup.stat().st_mode & 0o077 == 0
     sign_up("late@example.org", server=server)
 
@@ -201,7 +201,7 @@ def test_a_backup_made_while_the_server_runs_brings_everything_back(
     stored.unlink()
     done = run(server.config, "restore", str(backup))
     assert done.returncode == 0, done.stderr
-    assert "1 files are missing" in done.stdout and stored.name in done.stdout
+    assert "1 file missing" in done.stdout and stored.name in done.stdout
 
     again = make_server_process(database=database)
     client = again.client()
