@@ -16,7 +16,7 @@ from app.account.form import NEW_PASSWORD, Form
 from app.theme.tokens import SPACE_2
 from app.widgets.buttons import push_button
 from app.widgets.labels import label
-from engine.protocol.errors import SecondFactorNeeded
+from engine.protocol.errors import AddressUnconfirmed, SecondFactorNeeded
 
 if TYPE_CHECKING:
     from engine.cloud.desk import CloudDesk
@@ -176,23 +176,27 @@ class SignInPages(QStackedWidget):
     def _enter(self, password: str, code: str | None) -> None:
         server, email, page = self.server, self._email, self.page
 
-        def work(desk: CloudDesk) -> bool:
+        def work(desk: CloudDesk) -> str:
+            """The page on which it goes on; "" when one is in."""
             try:
                 desk.sign_in(server, email, password, code)
             except SecondFactorNeeded:
                 if code is not None:
                     raise
-                return False
-            return True
+                return "second"
+            except AddressUnconfirmed:
+                return "confirm"
+            return ""
 
-        def done(entered: bool) -> None:
+        def done(further: str) -> None:
             page.set_busy()
-            if entered:
-                self._password = ""
+            self._password = password if further == "second" else ""
+            if not further:
                 self._entered()
+            elif further == "confirm":
+                self._to("confirm", f"{email} isn't confirmed yet. Open the link of the mail, or paste it here.")
             else:
-                self._password = password
-                self.go("second")
+                self.go(further)
 
         page.set_busy("Signing in …")
         self._cloud.ask(self, work, done, page.show_problem)
