@@ -83,9 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _shared() -> argparse.ArgumentParser:
+def _shared() -> _Parser:
     """Options that may stand before or after the command; what isn't given isn't set."""
-    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     shared.add_argument("--host", metavar="ADDRESS", help="the address to listen at (127.0.0.1)")
     shared.add_argument("--port", type=int, metavar="NUMBER", help="the port to listen at (8765); 0 takes a free one")
     shared.add_argument("--data", type=Path, metavar="DIR", help="the folder for everything (mascotforge-server-data)")
