@@ -168,8 +168,9 @@ class Replica:
             known = self._known()
             if known.role == "VIEWER":
                 return False
-            small = {} if thumbnails is None else thumbnails(known)
-            self._library.database.write(lambda write: journal.collect(write, self.project_id, small))
+            if self._library.database.read(lambda connection: journal.count_news(connection, self.project_id)):
+                small = {} if thumbnails is None else thumbnails(known)
+                self._library.database.write(lambda write: journal.collect(write, self.project_id, small))
             sent = self._give_back(known)
             sent = self._push_document() or sent
             return self._push_facts(returning=False) or sent
