@@ -21,7 +21,7 @@ SOCKETS = 12
 AT_ONCE_S = 3.0
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("by", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_it_ends_at_once_with_sockets_open_and_a_request_half_sent(
     by: signal.Signals, server_config: Callable[..., ServerConfig], mailbox: Mailbox, sign_up: Callable[..., SignedIn]
 ) -> None:

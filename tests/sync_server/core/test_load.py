@@ -20,7 +20,7 @@ from tests.sync_server.running import PASSWORD, ServerThread, SignedIn
 WRITERS, READERS, PUSHERS, SIGN_INS, GUESSES, SOCKETS = 60, 60, 20, 8, 4, 30
 LONGEST_S = 25.0
 """For one answer on a starved machine; a deadlock of the database's pool or place would take 30 s at least."""
-BRIEF_S, LONG_S = 3.0, 30.0
+BRIEF_S, LONG_S = 2.0, 30.0
 
 
 @dataclass
@@ -155,7 +155,7 @@ def test_a_crowd_that_stays_is_served_too(
     assert ada.get("/auth/me").status_code == 200
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
 def test_with_fewer_places_than_people_some_are_told_to_wait_and_the_rest_is_served(
     kind: str,
     make_server: Callable[..., ServerThread],
