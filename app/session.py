@@ -99,7 +99,7 @@ class StudioSession(QObject):
             from engine.library.library import Library
 
             library = self._fresh = Library.open(folder, exclusive_studio=True)
-            return library, library.projects.default()
+            return library, library.projects.to_begin_with()
 
         def failed(error: BaseException) -> None:
             self._busy_opening = False

@@ -102,6 +102,24 @@ class Projects:
         found = self._database.read(work)
         return None if found is None or canvases_folder(self._layout, found).exists() else found
 
+    def to_begin_with(self) -> Project:
+        """What a window opens first: "My mascots"; as long as nothing is in that, rather what is shared and was changed
+        last."""
+
+        def work(connection: Connection) -> str | None:
+            is_used = select(projects.c.id).where(
+                projects.c.id == read_setting(connection, DEFAULT_KEY), projects.c.trashed_at.is_(None)
+            )
+            if untouched is None and connection.execute(is_used).scalar() is not None:
+                return None
+            shared = select(projects.c.id).join(shared_projects, shared_projects.c.project_id == projects.c.id)
+            shared = shared.where(projects.c.trashed_at.is_(None), shared_projects.c.state == "active")
+            return connection.execute(shared.order_by(projects.c.updated_at.desc()).limit(1)).scalar()
+
+        untouched = self.untouched_default()
+        found = self._database.read(work)
+        return self.default() if found is None else self.get(found)
+
     def document(self, project_id: str) -> ProjectDocument:
         """The project's document, one object as long as the library is open. Raises NotFound, LibraryCorrupt."""
         with self._guard:

@@ -191,6 +191,18 @@ def test_the_default_project_is_untouched_until_somebody_does_something_with_it(
     assert library.projects.untouched_default() is None
 
 
+def test_a_window_begins_with_what_is_shared_while_the_default_project_is_empty(library: Library) -> None:
+    zoo, other = library.projects.create("Zoo"), library.projects.create("Other")
+    assert library.projects.to_begin_with().name == "My mascots"
+    for project in (zoo, other):
+        library.shared.begin(project.id, "https://example.org", "workspace", "me", "MEMBER")
+    assert library.projects.to_begin_with().id == other.id
+    library.projects.trash(other.id)
+    assert library.projects.to_begin_with().id == zoo.id
+    library.projects.describe(library.projects.default().id, "mine")
+    assert library.projects.to_begin_with().name == "My mascots"
+
+
 def test_commands_go_forth_and_back(library: Library) -> None:
     project = library.projects.create("Zoo")
     entry = add_picture(library, project.id)
