@@ -8,7 +8,7 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QListView, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.theme.tokens import SPACE_2
+from app.theme.tokens import SPACE_1, SPACE_2
 from app.widgets.buttons import push_button
 from app.widgets.labels import ElidedLabel
 from engine.cloud.records import Member
@@ -64,6 +64,7 @@ class CommentEdit(QPlainTextEdit):
         self.completer.setCompletionPrefix(begun)
         if self.completer.completionCount() and self.isVisible():
             at = self.cursorRect()
+            at.translate(0, self.viewport().y() + SPACE_1)  # under the line, not over it
             at.setLeft(0)
             at.setWidth(min(220, self.width()))
             self.completer.complete(at)

@@ -52,7 +52,7 @@ class PresenceStrip(QToolButton):
     def people(self) -> list[Person]:
         """The others in the open project, each once."""
         project, account = self._session.project, self._cloud.account
-        if project is None or account is None:
+        if project is None or account is None or not self._cloud.is_in:
             return []
         others = (one for one in self._cloud.people.get(project.id, []) if one.user_id != account.user_id)
         return list({one.user_id: one for one in others}.values())
