@@ -92,6 +92,7 @@ def test_killed_at_every_step_of_a_sync(stride: int, town: Town, ada: Someone, b
     bob.sync()
     made: list[str] = []
     names: list[str] = []
+    rounds = Rounds(ada.library.folder)
     step, killed = 1, True
     while killed:
         # News on both sides for every round, so that each has something to pull and to push.
@@ -104,10 +105,9 @@ def test_killed_at_every_step_of_a_sync(stride: int, town: Town, ada: Someone, b
         bob.library.projects.rename(project, names[-1])
         made.append(add_picture(bob.library, project, f"{names[-1]} of Bob", data=_picture(step, 200)).id)
         bob.sync()
-        rounds = Rounds(ada.library.folder)
         killed = rounds.die_at(step)
-        rounds.close()
         step += stride
+    rounds.close()
     assert step > 20
     with Library.open(ada.library.folder) as library:
         again = Someone("ada", library, CloudDesk(library))

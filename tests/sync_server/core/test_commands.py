@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import getpass
+import io
 import json
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 from zipfile import ZipFile
 
 import pytest
@@ -27,10 +31,24 @@ from tests.sync_server.postgres import Postgres
 from tests.sync_server.running import PASSWORD, Mailbox, ServerProcess, ServerThread, SignedIn, environment, sign_in
 
 ADMIN = "admin@example.org"
+CREATE = ("admin", "create", ADMIN, "--password-stdin")
 
 
 def run(config: ServerConfig, *arguments: str, entered: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the program with a configuration."""
+    """Run a command with a configuration, in this process."""
+    said, complained = io.StringIO(), io.StringIO()
+    with (
+        patch.dict(os.environ, environment(config)),
+        patch("sys.stdin", io.StringIO(entered)),
+        redirect_stdout(said),
+        redirect_stderr(complained),
+    ):
+        code = main(list(arguments))
+    return subprocess.CompletedProcess(arguments, code, said.getvalue(), complained.getvalue())
+
+
+def run_program(config: ServerConfig, *arguments: str, entered: str = "") -> subprocess.CompletedProcess[str]:
+    """The same by the program itself."""
     command = [sys.executable, "-m", "sync_server.main", *arguments]
     return subprocess.run(
         command, env=environment(config), input=entered, capture_output=True, text=True, timeout=120, check=False
@@ -45,9 +63,9 @@ def test_an_administrator_is_made_before_the_first_start_and_can_sign_in(
     server_config: Callable[..., ServerConfig], make_server: Callable[..., ServerThread]
 ) -> None:
     config = server_config()
-    assert "no administrator yet" in run(config, "admin", "list").stdout
-    assert make_admin(config).returncode == 0
-    assert ADMIN in run(config, "admin", "list").stdout
+    assert "no administrator yet" in run_program(config, "admin", "list").stdout
+    assert run_program(config, *CREATE, entered=PASSWORD + "\n").returncode == 0
+    assert ADMIN in run_program(config, "admin", "list").stdout
     admin = sign_in(make_server(), ADMIN)
     assert admin.get("/auth/me").json()["is_admin"] is True
 
@@ -189,17 +207,17 @@ def test_a_backup_made_while_the_server_runs_brings_everything_back(
     stored.parent.mkdir(parents=True)
     stored.write_bytes(b"picture")
     backup = tmp_path / "backup.zip"
-    done = run(server.config, "backup", str(backup))
+    done = run_program(server.config, "backup", str(backup))
     assert (done.returncode, "1 file." in done.stdout) == (0, True), done.stderr
     assert backup.stat().st_mode & 0o077 == 0
     sign_up("late@example.org", server=server)
 
-    running = run(server.config, "restore", str(backup))
+    running = run_program(server.config, "restore", str(backup))
     assert (running.returncode, "a server runs" in running.stderr) == (1, True)
     server.process.terminate()
     server.process.wait(20)
     stored.unlink()
-    done = run(server.config, "restore", str(backup))
+    done = run_program(server.config, "restore", str(backup))
     assert done.returncode == 0, done.stderr
     assert "1 file missing" in done.stdout and stored.name in done.stdout
 
