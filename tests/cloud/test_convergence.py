@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,10 @@ CHANCE = st.randoms(use_true_random=False)
 
 class LostAnswer(MascotError):
     """The server took a push, but its answer never came."""
+
+
+class Crash(Exception):
+    """The program has ended."""
 
 
 class Replicas(RuleBasedStateMachine):
@@ -153,6 +157,26 @@ class Replicas(RuleBasedStateMachine):
         replica._mark = lost  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]
         with pytest.raises(LostAnswer) if self._has_news(who) else nullcontext():
             replica.push()
+
+    @rule(who=WHO, step=st.integers(0, 7), before=st.booleans())
+    def crash_at_a_write(self, who: int, step: int, before: bool) -> None:
+        """The program ends before or after one of the writes of a sync, and is started again."""
+        library = self.people[who].library
+        write, left = library.database.write, [step]
+
+        def dying(work: Callable[[Any], Any]) -> Any:
+            left[0] -= 1
+            if left[0] < 0 and before:
+                raise Crash
+            result = write(work)
+            if left[0] < 0:
+                raise Crash
+            return result
+
+        with pytest.MonkeyPatch.context() as patch, suppress(Crash):
+            patch.setattr(library.database, "write", dying)
+            self.people[who].desk.sync(self.project, files=False)
+        self._open(who, library.folder)
 
     @rule(who=WHO, chance=CHANCE)
     def hear_old_messages_again(self, who: int, chance: random.Random) -> None:
