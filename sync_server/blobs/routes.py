@@ -34,6 +34,7 @@ from sync_server.http.dependencies import Caller, Reading, State
 from sync_server.inputs import IdInPath
 from sync_server.problems import IN_WORKSPACE, BadRequest, Conflict, Gone, Missing, OutOfQuota, TooLarge, documented
 from sync_server.state import ServerState
+from sync_server.storage.names import blob_key
 from sync_server.storage.storage import PartSink, Storage, UploadBusy, UploadLost
 
 router = APIRouter(tags=["blobs"])
@@ -154,12 +155,19 @@ def _opened(state: ServerState, caller: Principal, upload_id: str, number: int) 
     except UploadBusy as error:
         raise Conflict("This upload is being completed; no more parts are taken.") from error
     except UploadLost as error:
-        raise Missing("There is no such upload any more; begin it again.") from error
+        raise _lost(state, upload) from error
 
 
 def _kept(state: ServerState, sink: PartSink, upload: Upload, number: int, part_hash: str) -> None:
     try:
         sink.keep()
     except UploadLost as error:
-        raise Missing("There is no such upload any more; begin it again.") from error
+        raise _lost(state, upload) from error
     uploads.note_part(state, upload.id, number, uploads.part_size(upload, number), part_hash)
+
+
+def _lost(state: ServerState, upload: Upload) -> Missing:
+    """Its row goes, too, else whoever begins it again is given the same one; not while it is becoming the blob."""
+    if state.get(Storage).size(blob_key(upload.workspace_id, upload.hash)) != upload.size:
+        uploads.discard(state, upload)
+    return Missing("The storage has lost this upload; begin it again.")

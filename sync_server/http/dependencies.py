@@ -62,12 +62,3 @@ def _person(caller: Caller) -> Principal:
 
 Person = Annotated[Principal, Depends(_person)]
 """A signed-in device: for everything about the account itself."""
-
-
-def _admin(person: Person) -> Principal:
-    if not person.is_admin:
-        raise Forbidden("Only an administrator of this server can do this.")
-    return person
-
-
-Admin = Annotated[Principal, Depends(_admin)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import threading
@@ -14,6 +15,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select, update
 
+from sync_server.blobs import uploads
 from sync_server.blobs.chores import sweep
 from sync_server.blobs.models import Blob, Upload
 from sync_server.blobs.uploads import SMALL_PART_BYTES, discard_old
@@ -269,3 +271,41 @@ def test_a_viewer_sees_and_does_not_send(server: ServerThread, ada: SignedIn) ->
     assert ada.post(f"/workspaces/{ada.workspace_id}/uploads", json=body).status_code == 403
     with server.state.database.read() as session:
         assert session.scalars(select(Blob.hash)).all() == [hash_of(FOX)]
+
+
+def test_a_full_disk_is_said_and_the_upload_goes_on_later(ada: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = os.urandom(1000)
+    upload = begin(ada, data)
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "pwrite", full)
+        answer = send_part(ada, upload, data, 1)
+    assert (answer.status_code, "disk is full" in answer.json()["detail"]) == (503, True)
+    assert send_part(ada, upload, data, 1).status_code == 200
+    assert complete(ada, upload).status_code == 200
+
+
+def test_no_part_is_taken_while_the_upload_is_being_completed(server: ServerThread, ada: SignedIn) -> None:
+    data = os.urandom(1000)
+    upload = begin(ada, data)
+    assert send_part(ada, upload, data, 1).status_code == 200
+    with server.state.database.read() as session:
+        place = uploads.place_of(session.get_one(Upload, upload["upload_id"]))
+    with server.state.get(Storage).sealed(place):
+        assert send_part(ada, upload, data, 1).status_code == 409
+        again = complete(ada, upload)
+        assert (again.status_code, again.headers["Retry-After"]) == (409, "2")
+    assert complete(ada, upload).status_code == 200
+
+
+def test_an_upload_that_the_storage_lost_is_begun_again(server: ServerThread, ada: SignedIn) -> None:
+    data = os.urandom(1000)
+    upload = begin(ada, data)
+    with server.state.database.read() as session:
+        place = uploads.place_of(session.get_one(Upload, upload["upload_id"]))
+    server.state.get(Storage).abort(place)
+    assert send_part(ada, upload, data, 1).status_code == 404
+    assert send(ada, data)["hash"] == hash_of(data)

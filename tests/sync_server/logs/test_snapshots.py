@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import base64
+import time
 from datetime import timedelta
 
+import pytest
 from loro import LoroDoc
 from sqlalchemy import update
 
 from sync_server.database.base import now
+from sync_server.logs import housekeeping
 from sync_server.logs.housekeeping import Housekeeping
-from sync_server.logs.models import DocumentUpdate
+from sync_server.logs.models import DocumentSnapshot, DocumentUpdate
+from sync_server.logs.validator import Validator
+from sync_server.problems import Unavailable
 from sync_server.projects.models import Project
 from tests.sync_server.logs.databases import ON_BOTH_DATABASES
 from tests.sync_server.logs.replicas import Replica, make_project
@@ -126,3 +131,30 @@ def test_a_version_can_be_had_with_its_history(team: Team) -> None:
     doc = LoroDoc()
     doc.import_(base64.b64decode(said["snapshot"]))
     assert doc.get_deep_value() == {"project": {"line 0": 0, "line 1": 1}}
+
+
+def test_a_long_log_gets_its_snapshot_by_itself(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(housekeeping, "SNAPSHOT_EVERY", 5)
+    replica = _filled(team, 6)
+    until = time.monotonic() + 10
+    while True:
+        with team.server.state.database.read() as session:
+            kept = session.get(DocumentSnapshot, replica.project_id)
+        if kept is not None:
+            break
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert 5 <= kept.number <= 6
+    team.server.state.get(Housekeeping).compact(replica.project_id)
+    team.server.state.get(Housekeeping).compact("no project")
+
+
+def test_entries_that_cannot_be_merged_now_are_sent_one_by_one(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    replica = _filled(team, 30)
+
+    def away(*_: object) -> bytes:
+        raise Unavailable("The validator is away.")
+
+    monkeypatch.setattr(Validator, "updates_since", away)
+    fresh = Replica(team.viewer, replica.project_id)
+    assert fresh.value == replica.value and fresh.last_update == 30
