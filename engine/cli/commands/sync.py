@@ -11,7 +11,7 @@ from engine.cli import exits
 from engine.cli.cloud import open_desk, show_sync, sync_exit
 from engine.cli.context import Context, find_project
 from engine.cli.model_lines import ProgressLine
-from engine.cloud.records import SyncStatus
+from engine.cloud.records import SyncState, SyncStatus
 from engine.protocol.errors import BadInput, Offline, Unavailable
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def _watch(look: Callable[[], list[SyncStatus]]) -> None:
     try:
         while True:
             for status in look():
-                if told.get(status.project_id) != status.sentence:
+                # An attempt isn't worth a line, what comes of it is.
+                if status.state is not SyncState.SYNCING and told.get(status.project_id) != status.sentence:
                     told[status.project_id] = status.sentence
                     print(f"{datetime.now():%H:%M:%S}  {status.name or 'A new project'}: {status.sentence}", flush=True)
             time.sleep(LOOK_S)
