@@ -11,7 +11,7 @@ PIP_WHEELS := $(if $(WHEELS),--find-links $(WHEELS))
 # One thread per process: on few cores, several threaded processes side by side are many times slower.
 ONE_THREAD := OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen
 
-.PHONY: run server setup test test-slow coverage check format bench bench-server starter screenshots clean
+.PHONY: run server setup test test-slow coverage check check-types check-rest format bench bench-server starter screenshots clean
 
 run: setup
 	@$(BIN)/python -m engine.cli.first_run
@@ -36,11 +36,17 @@ $(VENV)/.test-ready: $(VENV)/.ready
 	@$(PYTHON) engine/cli/system_packages.py --tests
 	@touch $@
 
+# The types take as long as all else together: both at once.
 check: $(VENV)/.ready
+	@$(MAKE) --no-print-directory --output-sync -j2 check-types check-rest
+
+check-types:
+	$(BIN)/basedpyright --level error
+
+check-rest:
 	$(BIN)/ruff check app engine sync_server tests
 	$(BIN)/ruff format --check app engine sync_server tests
 	$(BIN)/lint-imports
-	$(BIN)/basedpyright --level error
 	$(BIN)/python -m sync_server.contract --check
 	$(BIN)/python -m sync_server.client_code --check
 
