@@ -186,6 +186,8 @@ class StudioSession(QObject):
 
     def switch_project(self, project: Project) -> None:
         """Make `project` the one that new things go to."""
+        if self.entry is not None and self.entry.project_id != project.id:
+            self.select(None)
         self.project = project
         self.remember("project", project.id)
         self.project_changed.emit(project)

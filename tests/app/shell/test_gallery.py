@@ -228,3 +228,12 @@ def test_logos_and_their_packs_have_a_place_of_their_own(studio: TestStudio, unt
     view = studio.studio.picture.view
     until(lambda: not view.image.isNull())
     assert view.image.pixelColor(30, 30).name() == "#3060c0"
+
+
+def test_another_project_does_not_show_what_was_chosen_in_the_last(studio: TestStudio, until: Until) -> None:
+    fill(studio, until)
+    studio.studio.gallery.view.select_row(1)
+    until(lambda: studio.studio.picture.shows_picture)
+    studio.studio.project_deeds.create("Website")
+    assert studio.session.entry is None
+    until(lambda: not studio.studio.picture.shows_picture)
