@@ -57,7 +57,8 @@ class Live:
 def socket_at(server: Running) -> Iterator[Live]:
     """A socket that hasn't said who it is."""
     address = server.url.replace("http://", "ws://") + "/api/v1/ws"
-    with connect(address, max_size=2**24) as connection:
+    # Whoever leaves with much unread would wait ten seconds for the server's goodbye behind it.
+    with connect(address, max_size=2**24, close_timeout=0.5) as connection:
         yield Live(connection)
 
 
