@@ -7,6 +7,7 @@ collection takes longer than most tests.
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from typing import Any
 
@@ -27,6 +28,10 @@ def _only_this_machine(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_only_this_machine)
+
+# A shell that starts something in the background has it ignore Ctrl-C, and every program it starts as well.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _MANY_MODULES = 50
 _frozen_at = 0
