@@ -41,8 +41,12 @@ class Waiting:
     bytes_down: int = 0
 
 
+class Stopped(Exception):
+    """The program ends, so the transfer was broken off; it goes on where it was another time."""
+
+
 class Files:
-    """Safe for several threads; `stop` lets a transfer end after the part that is on its way."""
+    """Safe for several threads. Once `stopping` is set, `send` and `receive` raise Stopped within a piece."""
 
     def __init__(self, library: Library, session: Session) -> None:
         self._library = library
@@ -92,8 +96,7 @@ class Files:
         total, done = sum(sizes[blob] for blob in lacking) or 1, 0
         # The small ones first: they are what teammates look at.
         for number, blob in enumerate(sorted(lacking, key=lambda blob: sizes[blob]), 1):
-            if self.stopping.is_set():
-                return
+            self._go_on()
 
             def sent(size: int, number: int = number) -> None:
                 nonlocal done
@@ -105,7 +108,9 @@ class Files:
 
     def _send_one(self, project: SharedProject, blob: str, sent: Callable[[int], None]) -> None:
         try:
-            uploads.send_file(self._session, project.workspace_id, self._library.blobs.path(blob), blob, sent)
+            uploads.send_file(
+                self._session, project.workspace_id, self._library.blobs.path(blob), blob, sent, self._go_on
+            )
             self._there[project.workspace_id].add(blob)
         except uploads.BlobDamaged:
             self._library.shared.blob_missing(blob, project.project_id, 0)
@@ -118,7 +123,8 @@ class Files:
         damaged = self._notice_damage(project)
         remote = {one.blob: one for one in self._library.shared.remote_blobs(project.project_id)}
         for one in remote.values():
-            if one.thumbnail is not None and one.blob not in damaged and not self.stopping.is_set():
+            self._go_on()
+            if one.thumbnail is not None and one.blob not in damaged:
                 self._fetch_thumbnail(project, one.blob, one.thumbnail)
         wanted = {
             blob: one.size_bytes
@@ -129,11 +135,10 @@ class Files:
         left, done, total = 0, 0, sum(wanted.values()) or 1
         order = sorted(wanted, key=lambda blob: wanted[blob])
         for number, blob in enumerate(order, 1):
-            if self.stopping.is_set():
-                return 0
 
             def came(size: int, number: int = number) -> None:
                 nonlocal done
+                self._go_on()
                 done += size
                 if progress is not None:
                     progress(f"Fetching file {number} of {len(wanted)}", min(1.0, done / total))
@@ -152,6 +157,10 @@ class Files:
         path = fetch_blob(self._session, self._library.blobs, aside, project.workspace_id, blob, came)
         self._library.shared.blob_arrived(blob)
         return path
+
+    def _go_on(self) -> None:
+        if self.stopping.is_set():
+            raise Stopped
 
     def waiting(self, project: SharedProject) -> Waiting:
         """What is still to be sent, as far as the last sync knew, and which originals lie elsewhere."""

@@ -9,8 +9,9 @@ import json
 import random
 import ssl
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,6 +46,18 @@ class Interrupted(Unavailable):
     """The connection broke while an answer was read."""
 
 
+@dataclass(frozen=True)
+class Pieces:
+    """A large body, made anew for each try. Whole it would be slow as well: httpcore copies all that is left of one
+    each time that a socket takes some."""
+
+    size: int
+    make: Callable[[], Iterator[bytes]]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.make()
+
+
 class Http:
     """`offline` is asked before each request. Safe for many threads."""
 
@@ -77,16 +90,19 @@ class Http:
         *,
         headers: Headers | None = None,
         params: Mapping[str, Any] | None = None,
-        body: JsonValue | bytes = None,
+        body: JsonValue | Pieces = None,
         again: bool | None = None,
     ) -> httpx.Response:
         """The answer to a request that succeeded. With `again` (else: for methods that are safe to repeat) it is tried
         some times. Raises Offline, Unavailable, and whatever error the server named."""
         safe = method in _SAFE if again is None else again
-        content = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
         sent = dict(headers or {})
-        if content is not None and not isinstance(body, bytes):
-            sent["Content-Type"] = "application/json"
+        if isinstance(body, Pieces):
+            content = body
+            sent["Content-Length"] = str(body.size)
+        else:
+            content = None if body is None else json.dumps(body).encode()
+            sent |= {} if content is None else {"Content-Type": "application/json"}
         for number in range(TRIES):
             self.require_online(url)
             last = number == TRIES - 1

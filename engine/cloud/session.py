@@ -22,7 +22,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 from engine.cloud.answers import not_understood, understood
 from engine.cloud.api import models, operations
 from engine.cloud.api.call import Call
-from engine.cloud.http import Http
+from engine.cloud.http import Http, Pieces
 from engine.cloud.records import Account
 from engine.cloud.secrets import Secrets, secrets_folder
 from engine.library.lock import FileLock
@@ -185,7 +185,7 @@ class Session:
         method: str,
         path: str,
         *,
-        body: JsonValue | bytes = None,
+        body: JsonValue | Pieces = None,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         again: bool | None = None,

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue, ValidationError
 
 from engine.cloud import share
-from engine.cloud.files import Files
+from engine.cloud.files import Files, Stopped
 from engine.cloud.live import Live
 from engine.cloud.projects import ProjectSync
 from engine.cloud.replica import NotReady, read_pull
@@ -133,6 +133,7 @@ class Worker:
             thread.join()
         self._threads = []
         self._people.clear()
+        self._files.stopping.clear()
 
     @property
     def is_running(self) -> bool:
@@ -335,6 +336,8 @@ class Worker:
                 continue
             try:
                 left = self._sync.run_files(known)
+            except Stopped:
+                continue
             except MascotError as error:
                 log.info("files of project %s wait: %s", project_id, error)
                 left = 1

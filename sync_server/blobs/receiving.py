@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from sync_server.problems import BadRequest, TooLarge
 from sync_server.storage.storage import PartSink
 
-GATHERED_BYTES = 1 << 20
+GATHERED_BYTES = 2 << 20
 """Written at once; as much again may arrive meanwhile."""
 
 
@@ -21,18 +21,20 @@ async def receive_part(stream: AsyncIterator[bytes], sink: PartSink, size: int, 
     writing: asyncio.Task[None] | None = None
     arrived = 0
 
-    def write(data: bytes) -> None:
-        hasher.update(data)
-        sink.write(data)
+    def write(pieces: list[bytes]) -> None:
+        # One by one: joined they would be copied once more.
+        for piece in pieces:
+            hasher.update(piece)
+            sink.write(piece)
 
     try:
-        async for piece in _gathered(stream):
-            arrived += len(piece)
+        async for pieces in _gathered(stream):
+            arrived += sum(map(len, pieces))
             if arrived > size:
                 raise TooLarge(f"This part has {size} bytes; more were sent.")
             if writing is not None:
                 await writing
-            writing = asyncio.create_task(run_in_threadpool(write, piece))
+            writing = asyncio.create_task(run_in_threadpool(write, pieces))
     finally:
         if writing is not None:
             await writing
@@ -42,14 +44,14 @@ async def receive_part(stream: AsyncIterator[bytes], sink: PartSink, size: int, 
         raise BadRequest("The part arrived damaged: its bytes don't have the hash that was named; send it again.")
 
 
-async def _gathered(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _gathered(stream: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
     pieces: list[bytes] = []
     waiting = 0
     async for piece in stream:
         pieces.append(piece)
         waiting += len(piece)
         if waiting >= GATHERED_BYTES:
-            yield b"".join(pieces)
+            yield pieces
             pieces, waiting = [], 0
     if waiting:
-        yield b"".join(pieces)
+        yield pieces

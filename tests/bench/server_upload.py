@@ -3,51 +3,67 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
+import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
-import httpx
 import psutil
 from blake3 import blake3
 
+from engine.cloud.desk import CloudDesk
+from engine.cloud.secrets import FOLDER_VARIABLE
+from engine.cloud.uploads import send_file
+from engine.library.library import Library
 from tests.bench.report import line
-from tests.sync_server.running import ServerProcess, SignedIn
+from tests.sync_server.running import PASSWORD, ServerProcess, SignedIn
 
 MIB = 2**20
-AT_ONCE = 3
 
 
 def bench_upload(server: ServerProcess, person: SignedIn, folder: Path, size_mib: int) -> float:
-    """The speed of an upload as a share of that of `cp`, which is followed by a flush of the disk as well."""
+    """The speed of the studio's own upload, beside `cp` and beside a bare socket, both with a flush of the disk."""
     source = folder / "large.bin"
     name = _fill(source, size_mib)
-    began = time.perf_counter()
-    subprocess.run(["cp", source, folder / "copy.bin"], check=True)
-    with (folder / "copy.bin").open("rb") as copy:
-        os.fsync(copy.fileno())
-    copied = time.perf_counter() - began
-    memory = _Memory(server.process.pid)
-    began = time.perf_counter()
-    upload = _begin(person, name, size_mib * MIB)
-    _send(person, upload, source)
-    sent = time.perf_counter() - began
-    _complete(person, upload)
-    whole = time.perf_counter() - began
-    grown = memory.stop()
+    copied = _copy_s(source, folder / "copy.bin")
+    bare = _bare_s(source, folder / "copy.bin")
+    os.environ[FOLDER_VARIABLE] = str(folder / "secrets")
+    with Library.open(folder / "library") as library, closing(CloudDesk(library)) as desk:
+        desk.sign_in(server.url, person.email, PASSWORD)
+        memory = _Memory(server.process.pid)
+        began = time.perf_counter()
+        last = began
+
+        def sent(_: int) -> None:
+            nonlocal last
+            last = time.perf_counter()
+
+        send_file(desk.session, person.workspace_id, source, name, sent)
+        whole = time.perf_counter() - began
+        grown = memory.stop()
     share = copied / whole
     line("cp and fsync", f"{size_mib / copied:,.0f} MiB/s")
-    line("  parts sent", f"{size_mib / sent:,.0f} MiB/s")
+    line("bare socket, hashed, written and flushed", f"{size_mib / bare:,.0f} MiB/s: {copied / bare:.2f} of cp")
+    line("  parts sent", f"{size_mib / (last - began):,.0f} MiB/s")
     line(
         "  uploaded, verified and kept",
-        f"{size_mib / whole:,.0f} MiB/s: {share:.2f} of cp",
-        goal=">= 0.4",
+        f"{size_mib / whole:,.0f} MiB/s: {share:.2f} of cp, {bare / whole:.2f} of the bare socket",
+        goal=">= 0.4 of cp",
         met=share >= 0.4,
     )
     line("  server's memory grew by", f"{grown / MIB:.0f} MiB", goal="< 100 MiB", met=grown < 100 * MIB)
     return share
+
+
+def _copy_s(source: Path, target: Path) -> float:
+    began = time.perf_counter()
+    subprocess.run(["cp", source, target], check=True)
+    with target.open("rb") as copy:
+        os.fsync(copy.fileno())
+    return time.perf_counter() - began
 
 
 class _Memory:
@@ -85,31 +101,31 @@ def _fill(path: Path, size_mib: int) -> str:
     return name.hexdigest()
 
 
-def _begin(person: SignedIn, name: str, size: int) -> dict[str, int | str]:
-    answer = person.post(f"/workspaces/{person.workspace_id}/uploads", json={"hash": name, "size": size})
-    answer.raise_for_status()
-    return answer.json()
+def _bare_s(source: Path, target: Path) -> float:
+    """Seconds for the same bytes over a bare socket, hashed on both sides, written and flushed: what no client and no
+    server of this machine can undercut by much."""
+    began = time.perf_counter()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with subprocess.Popen([sys.executable, "-m", "tests.bench.server_upload", str(port), str(source)]):
+            began = time.perf_counter()
+            connection, _ = listener.accept()
+            name, buffer = blake3(), bytearray(MIB)
+            with connection, target.open("wb", buffering=0) as file:
+                while read := connection.recv_into(buffer):
+                    name.update(memoryview(buffer)[:read])
+                    file.write(memoryview(buffer)[:read])
+                os.fsync(file.fileno())
+    return time.perf_counter() - began
 
 
-def _send(person: SignedIn, upload: dict[str, int | str], source: Path) -> None:
-    """A few parts at a time, as the studio does."""
-    part_bytes = int(upload["part_bytes"])
-
-    def send(number: int) -> None:
-        with source.open("rb") as file:
-            file.seek((number - 1) * part_bytes)
-            piece = file.read(part_bytes)
-        person.client.put(
-            f"/api/v1/uploads/{upload['upload_id']}/parts/{number}",
-            content=piece,
-            headers={"X-Part-Hash": blake3(piece).hexdigest()},
-            timeout=httpx.Timeout(300.0),
-        ).raise_for_status()
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(send, range(1, int(upload["parts"]) + 1)))
+def _send_bare(port: int, source: Path) -> None:
+    name = blake3()
+    with socket.create_connection(("127.0.0.1", port)) as connection, source.open("rb", buffering=0) as file:
+        while piece := file.read(MIB):
+            name.update(piece)
+            connection.sendall(piece)
 
 
-def _complete(person: SignedIn, upload: dict[str, int | str]) -> None:
-    answer = person.client.post(f"/api/v1/uploads/{upload['upload_id']}/complete", timeout=httpx.Timeout(600.0))
-    answer.raise_for_status()
+if __name__ == "__main__":
+    _send_bare(int(sys.argv[1]), Path(sys.argv[2]))

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from engine.protocol.artifacts import Artifact, AssetType
-from tests.cloud.people import Someone, Town
+from tests.cloud.line import Line
+from tests.cloud.people import Someone, Town, until
 from tests.library.making import ROOT
+from tests.sync_server.running import PASSWORD
 
 MIB = 1 << 20
 FLAT_BYTES = 60 * MIB
@@ -62,6 +64,27 @@ def test_an_upload_goes_on_after_a_kill_where_it_was(size_mib: int, town: Town, 
     bob.sync()
     came: list[int] = []
     assert bob.desk.fetch(entry, came.append).stat().st_size == sum(came) == size_mib * MIB
+
+
+def test_whoever_ends_the_program_does_not_wait_for_a_film_on_its_way(town: Town, ada: Someone, bob: Someone) -> None:
+    line = Line(town.server.url)
+    try:
+        ada.desk.sign_out()
+        ada.desk.sign_in(line.url, "ada@example.org", PASSWORD)
+        project = ada.library.projects.create("Film").id
+        ada.desk.share_project(project, town.team(ada, bob))
+        entry = _film(ada, project, 20)
+        line.pause_s = 0.01  # 20 MiB take a minute
+        ada.desk.start()
+        until(lambda: line.carried > MIB, 60)
+        ada.desk.stop()
+        assert line.carried < 10 * MIB
+        line.pause_s = 0.0
+        ada.sync()
+    finally:
+        line.close()
+    bob.sync()
+    assert bob.desk.fetch(entry).stat().st_size == 20 * MIB
 
 
 def _film(someone: Someone, project: str, size_mib: int) -> str:
