@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from sync_server.access.principal import Principal
 from sync_server.access.roles import ALLOWED, SCOPE_OF, Action, Role, Scope
+from sync_server.accounts.models import User
 from sync_server.limits.counting import count_workspace
 from sync_server.problems import Forbidden, Missing
 from sync_server.projects.models import Project
@@ -41,6 +44,21 @@ def require_scope(principal: Principal, scope: Scope) -> None:
         raise Forbidden(f"This API key has no “{scope}” scope; make one that has it, or sign in.")
 
 
+_ROLES = (
+    select(Membership.workspace_id, Membership.user_id, Membership.role, User.name)
+    .join(Workspace, Workspace.id == Membership.workspace_id)
+    .join(User, User.id == Membership.user_id)
+    .where(tuple_(Membership.workspace_id, Membership.user_id).in_(bindparam("pairs", expanding=True)))
+    .where(Workspace.trashed_at.is_(None))
+)
+
+
+def roles_of(session: Session, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[Role, str]]:
+    """The roles and names of many at once: (workspace, user) → both; without strangers and trashed workspaces."""
+    rows = session.execute(_ROLES, {"pairs": list(pairs)}) if pairs else ()
+    return {(workspace_id, user_id): (Role(role), name) for workspace_id, user_id, role, name in rows}
+
+
 def require(
     session: Session, principal: Principal, action: Action, workspace_id: str, *, trashed: bool = False
 ) -> Role:
@@ -48,6 +66,11 @@ def require(
     role = role_in(session, principal, workspace_id, trashed=trashed)
     if role is None:
         raise Missing("There is no such workspace, or you don't belong to it.")
+    return require_role(role, principal, action, workspace_id)
+
+
+def require_role(role: Role, principal: Principal, action: Action, workspace_id: str) -> Role:
+    """Whether this role, which the caller has there, allows it. Raises Forbidden."""
     if action not in ALLOWED[role]:
         raise Forbidden(f"As {role} of this workspace you can't {action.replace('_', ' ')}; ask one of its admins.")
     require_scope(principal, SCOPE_OF[action])
@@ -62,5 +85,4 @@ def require_project(session: Session, principal: Principal, action: Action, proj
     role = None if project is None or gone else role_in(session, principal, project.workspace_id)
     if project is None or role is None:
         raise Missing("There is no such project, or it isn't shared with you.")
-    require(session, principal, action, project.workspace_id)
-    return project, role
+    return project, require_role(role, principal, action, project.workspace_id)

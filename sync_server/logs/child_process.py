@@ -80,6 +80,11 @@ class ChildProcess:
                 raise ChildDied("the validator ended")
             return whole
 
+    def start(self) -> None:
+        """Begin to start it, so that the first request needn't wait for that."""
+        with self._guard, suppress(ChildDied):
+            self._streams()
+
     def close(self) -> None:
         self._closed.set()
         with self._guard:

@@ -16,6 +16,6 @@ def install(_app: FastAPI, state: ServerState) -> None:
     writer = LogWriter(state, validator, housekeeping.saw)
     for service in (validator, housekeeping, writer):
         state.add(service)
-    state.starters.append(housekeeping.start)
+    state.starters += [validator.start, housekeeping.start]
     # Ended in reverse order: the writer first, which still needs the validator.
     state.closers += [validator.close, housekeeping.close, writer.close]

@@ -51,6 +51,10 @@ class Validator:
         self.writers_child = ChildProcess(most, wall_s)
         self.readers_child = ChildProcess(most, wall_s)
 
+    def start(self) -> None:
+        """Start the process that tries updates before the first one comes."""
+        self.writers_child.start()
+
     def check(self, project_id: str, number: int, data: bytes) -> Checked:
         """Try an update on the document at `number` of its log.
 

@@ -18,9 +18,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from engine.protocol.sync import Changed, Push, Pushed
 from sync_server.access.check import require_project
@@ -28,7 +27,7 @@ from sync_server.access.principal import Principal
 from sync_server.access.roles import Action
 from sync_server.comments.mentions import notify_mentioned
 from sync_server.database.database import after_commit
-from sync_server.logs.reading import fact_message, names_of, update_message
+from sync_server.logs.reading import fact_message, update_message
 from sync_server.logs.table import Table
 from sync_server.logs.taking import Taken, action_of, require_epoch, take
 from sync_server.logs.validator import Checked, Validator
@@ -43,6 +42,12 @@ MAX_BATCH = 256
 MAX_WAITING = 4096
 _TRUSTED_FOR_S = 5.0
 """How long a look at someone's permission is believed before an update is tried; the transaction looks again."""
+
+
+# Made once: what SQLAlchemy finds out of a statement stays with it.
+_HEADS = select(Project.id, Project.last_update, Project.workspace_id, Project.epoch).where(
+    Project.id.in_(bindparam("ids", expanding=True)), Project.deleted_at.is_(None)
+)
 
 
 @dataclass(eq=False)
@@ -181,13 +186,10 @@ class LogWriter:
         return fit, later
 
     def _heads(self, batch: Sequence[Waiting]) -> dict[str, _Head]:
-        found = select(Project.id, Project.last_update, Project.workspace_id, Project.epoch).where(
-            Project.id.in_({waiting.project_id for waiting in batch}), Project.deleted_at.is_(None)
-        )
+        ids = list({waiting.project_id for waiting in batch})
         with self._state.database.read() as session:
-            return {
-                id_: _Head(number, workspace_id, epoch) for id_, number, workspace_id, epoch in session.execute(found)
-            }
+            rows = session.execute(_HEADS, {"ids": ids})
+            return {id_: _Head(number, workspace_id, epoch) for id_, number, workspace_id, epoch in rows}
 
     def _answered_before(self, waiting: Waiting, heads: dict[str, _Head]) -> Problem | None:
         """A first look, so that those who may not write cost the validator nothing; it is believed for some seconds."""
@@ -237,7 +239,7 @@ class LogWriter:
                     lost.add(waiting.project_id)
                 done.append((waiting, taken, project))
             session.flush()
-            self._tell_after_commit(session, done)
+            self._tell_after_commit(table, done)
         self.batches += 1
         self.pushes += len(done)
         for waiting, taken, _ in done:
@@ -253,9 +255,8 @@ class LogWriter:
         written = 0 if taken.update is None else taken.update.number
         return waiting.checked is not None and bool(waiting.checked.spans) and written != waiting.number
 
-    def _tell_after_commit(self, session: Session, done: Sequence[tuple[Waiting, Taken, Project]]) -> None:
-        authors = {row.author_id for _, taken, _ in done for row in (taken.update, *taken.facts) if row is not None}
-        names = names_of(session, authors)
+    def _tell_after_commit(self, table: Table, done: Sequence[tuple[Waiting, Taken, Project]]) -> None:
+        session, names = table.session, table.names()
         for waiting, taken, project in done:
             if taken.update is None and not taken.facts:
                 continue
