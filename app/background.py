@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
 
 from engine.protocol.errors import MascotError
 
@@ -45,7 +46,10 @@ class Background(QObject):
         on_done: Callable[[T], object] | None = None,
         on_error: Callable[[BaseException], object] | None = None,
     ) -> Future[T]:
-        """Run `function` on the executor, then `on_done(result)` or `on_error(error)` in the GUI thread."""
+        """Run `function` on the executor, then `on_done(result)` or `on_error(error)` in the GUI thread.
+
+        A method of a widget that was closed meanwhile gets no answer.
+        """
         future = self.executor.submit(function)
         self._futures.add(future)
         future.add_done_callback(lambda done: self._answer(done, on_done, on_error))
@@ -87,15 +91,21 @@ class Background(QObject):
                 return
             error = future.exception()
             if error is None:
-                if on_done is not None:
+                if on_done is not None and _listens(on_done):
                     on_done(future.result())
                 return
             if not isinstance(error, MascotError):
                 log.error("background work failed", exc_info=error)
-            (on_error or self.failed.emit)(error)
+            (on_error if on_error is not None and _listens(on_error) else self.failed.emit)(error)
 
         self._answered.emit(deliver)
 
     def _deliver(self, function: Callable[[], object]) -> None:
         if not self._closed:
             function()
+
+
+def _listens(callback: Callable[..., object]) -> bool:
+    """Whether the one that a method belongs to is still there."""
+    owner = getattr(callback, "__self__", None)
+    return not isinstance(owner, QObject) or isValid(owner)

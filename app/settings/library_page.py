@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
@@ -18,7 +19,11 @@ from app.widgets.labels import ElidedLabel, label
 
 def folder_bytes(folder: Path) -> int:
     """The size of all files under a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # the engine clears up while we count
+            total += path.lstat().st_size if path.is_file() else 0
+    return total
 
 
 class LibraryPage(QWidget):
@@ -92,13 +97,14 @@ class LibraryPage(QWidget):
                 else:
                     path.unlink(missing_ok=True)
 
-        self._session.background.run(work, lambda _: self._measure())
+        self._session.background.run(work, self._measure)
 
-    def _measure(self) -> None:
+    def _measure(self, _cleared: None = None) -> None:
         library = self._session.library
         if library is None:
             return
         cache = library.layout.cache
-        self._session.background.run(
-            lambda: folder_bytes(cache), lambda size: self.size_label.setText(size_words(size))
-        )
+        self._session.background.run(lambda: folder_bytes(cache), self._measured)
+
+    def _measured(self, size: int) -> None:
+        self.size_label.setText(size_words(size))

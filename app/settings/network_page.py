@@ -13,6 +13,7 @@ from app.widgets.labels import label
 class NetworkPage(QWidget):
     def __init__(self, desk: StudioModels, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._desk = desk
         from engine.dispatch.model_desk import ModelDesk
 
         layout = QVBoxLayout(self)
@@ -20,7 +21,7 @@ class NetworkPage(QWidget):
         layout.setSpacing(SPACE_2)
         self.offline = QCheckBox("Offline: nothing connects")
         self.offline.clicked.connect(desk.set_offline)
-        desk.changed.connect(lambda: self.offline.setChecked(desk.offline))
+        desk.changed.connect(self._follow)
         layout.addWidget(self.offline)
         layout.addWidget(
             label("MascotForge connects to nothing unless you ask for it. This is all that can:", "muted",
@@ -37,3 +38,7 @@ class NetworkPage(QWidget):
             layout.addWidget(card)
         layout.addStretch(1)
         desk.open()
+
+    def _follow(self) -> None:
+        # A method, not a lambda: the desk outlives this page, and Qt ends only what it knows the receiver of.
+        self.offline.setChecked(self._desk.offline)

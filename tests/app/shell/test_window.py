@@ -13,6 +13,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
+from app.settings.library_page import folder_bytes
 from app.window.command_palette import CommandPalette, score
 from app.window.registry import plain_text
 from engine.library.library import Library
@@ -71,6 +72,31 @@ def test_sheets_open_over_the_window_and_close_with_escape(studio: TestStudio, q
         assert sheet is not None and sheet.isVisible(), action
         qtbot.keyClick(sheet, Qt.Key.Key_Escape)
         assert studio.studio.sheet is None
+
+
+def test_a_closed_sheet_hears_of_nothing_any_more(studio: TestStudio, qtbot: QtBot, until: Until) -> None:
+    for page in ("network", "library"):
+        studio.studio.open_settings(page)
+        assert studio.studio.sheet is not None
+        qtbot.keyClick(studio.studio.sheet, Qt.Key.Key_Escape)
+        qtbot.wait(50)
+    studio.studio.model_desk.changed.emit()
+    until(lambda: studio.session.background.idle)
+    assert not studio.errors
+
+
+def test_a_folder_that_changes_while_it_is_measured_has_a_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "stays").write_bytes(b"12345")
+    (tmp_path / "goes").write_bytes(b"123")
+    lstat = Path.lstat
+
+    def vanishing(path: Path) -> os.stat_result:
+        if path.name == "goes":
+            raise FileNotFoundError(path)
+        return lstat(path)
+
+    monkeypatch.setattr(Path, "lstat", vanishing)
+    assert folder_bytes(tmp_path) == 5
 
 
 def test_projects_are_made_renamed_duplicated_trashed_and_all_of_it_undone(studio: TestStudio, until: Until) -> None:
