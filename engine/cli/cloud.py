@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -85,7 +86,7 @@ def show_sync(console: Console, statuses: Sequence[SyncStatus], *, empty: str) -
     if not console.as_json:
         for row, status in zip(rows, statuses, strict=True):
             row["synced"] = _when(status.synced_at)
-            row["said"] = status.sentence + _elsewhere(status)
+            row["said"] = status.sentence + _held(status) + _elsewhere(status)
     console.table(rows, SYNC_COLUMNS, empty=empty)
 
 
@@ -100,6 +101,12 @@ def sync_exit(statuses: Sequence[SyncStatus]) -> int:
 
 def _when(synced_at: int | None) -> str:
     return "" if synced_at is None else f"{datetime.fromtimestamp(synced_at / 1000):%Y-%m-%d %H:%M}"
+
+
+def _held(status: SyncStatus) -> str:
+    if status.state is not SyncState.HELD:
+        return ""
+    return f" `mascotforge sync {shlex.quote(status.name)} --as-me` does the latter."
 
 
 def _elsewhere(status: SyncStatus) -> str:

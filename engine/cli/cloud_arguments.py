@@ -15,11 +15,13 @@ def add_cloud(add: Add, common: argparse.ArgumentParser) -> None:
     _login(add("login", "sign in to a server, or sign up with --new"))
     logout = add("logout", "sign out; everything stays in the library")
     logout.add_argument("--everywhere", action="store_true", help="on all devices")
+    logout.add_argument("--send", action="store_true", help="send first what waits (asked for on a terminal)")
     _workspace(add("workspace", "workspaces: who works on projects together"), common)
     _share(add("share", "put a project into a workspace, or a result onto a public page"))
     sync = add("sync", "send and fetch what shared projects have new")
     sync.add_argument("shared", nargs="?", metavar="PROJECT", help="name or id (default: all that are shared)")
     sync.add_argument("--watch", action="store_true", help="go on until Ctrl-C")
+    sync.add_argument("--as-me", action="store_true", help="send in your name what waits of an account before yours")
     sync.add_argument("--originals", action="store_true", help="fetch all files in full and keep them here")
     add("status", "who is signed in, and how far each shared project is")
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from engine.cli.context import Context
 from engine.protocol.errors import BadInput
-from engine.protocol.picture_options import ModelRef
+from engine.protocol.picture_options import ControlKind, ModelRef
 from engine.protocol.recipes import PictureRecipe
 from engine.protocol.sentences import bad_input
 
@@ -125,7 +125,10 @@ def _control(context: Context, text: str, ready: bool) -> dict[str, object]:
     kind, sign, file = text.partition("=")
     if not sign:
         raise BadInput(f"“{text}” is no control; write its kind and a file, like pose=picture.png.")
-    return {"kind": kind.strip(), "ready": ready, **_picture_and_weight(context, file, "control")}
+    kind = kind.strip()
+    if kind not in list(ControlKind):
+        raise BadInput(f"There is no control “{kind[:60]}”; it can be {', '.join(ControlKind)}.")
+    return {"kind": kind, "ready": ready, **_picture_and_weight(context, file, "control")}
 
 
 def _picture_and_weight(context: Context, text: str, what: str) -> dict[str, object]:

@@ -47,6 +47,11 @@ def _plan(net: Net, text: str) -> Plan:
     if "://" in text:
         return _of_address(net, text)
     found = _HUB_ID.fullmatch(text)
+    if text.casefold().endswith((".safetensors", *_PICKLES)) and (found is None or not found[2]):
+        raise BadInput(
+            f"There is no file {text}; check the path. A file on the hub is written owner/name:FILE, and an address "
+            "begins with https://."
+        )
     if found is None or ".." in text:
         raise BadInput(
             f"“{text[:80]}” is no file or folder that is there, no hub id (owner/name) and no https:// address; "

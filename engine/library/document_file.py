@@ -7,6 +7,7 @@ the call returns. A fresh document has a random peer id, so that copies of a lib
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -86,6 +87,11 @@ class DocumentFile:
             return self._undo.can_redo()
 
     # Syncing with other copies
+
+    def take_fresh_peer(self) -> None:
+        """Edits from now on are told apart from those before; they can't be undone any more."""
+        with self._guard, _loro(self.snapshot):
+            self._doc.peer_id = secrets.randbits(63)
 
     def version(self) -> bytes:
         """What the document on disk holds, encoded: how many operations of each peer."""

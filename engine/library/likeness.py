@@ -93,11 +93,13 @@ class Likeness:
     def like_picture(self, data: bytes, wanted: EntryFilter, limit: int = 60) -> list[Similar]:
         """Entries that look like a picture file and fit the filter, the most alike first; the same pixels once.
 
-        Raises BadPicture when it can't be decoded.
+        Raises BadPicture when it can't be decoded or nothing of it is visible.
         """
         look = look_at(data)
         if look is None:
-            raise BadPicture("That is not a picture that can be compared; choose a PNG, JPEG or WebP file.")
+            raise BadPicture(
+                "That is not a picture with anything to compare; choose a PNG, JPEG or WebP file with a figure in it."
+            )
         return self._database.read(lambda connection: self._nearest(connection, look, wanted, limit))
 
     def _nearest(self, connection: Connection, look: Look, wanted: EntryFilter, limit: int) -> list[Similar]:

@@ -42,7 +42,11 @@ def look_at(data: bytes) -> Look | None:
     import cv2
     import numpy as np
 
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        # An empty file, or more pixels than OpenCV dares to decode.
+        return None
     if image is None or image.size == 0:
         return None
     square = _framed(_bgra(image))

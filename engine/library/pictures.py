@@ -116,7 +116,13 @@ def _decode(path: Path, data: bytes) -> tuple[str, int, int, bytes | None]:
                 upright = BytesIO()
                 turned.convert("RGBA" if "A" in turned.getbands() else "RGB").save(upright, "PNG")
                 return media_type, turned.width, turned.height, upright.getvalue()
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise BadPicture(
+            f"The picture {path} has far more pixels than the {MAX_PIXELS // 1_000_000} million that are the most. "
+            "Make it smaller.",
+            details=str(error),
+        ) from error
+    except UnidentifiedImageError as error:
         raise BadPicture(
             f"{path} is not a picture that MascotForge can read; choose a PNG, JPEG or WebP file.", details=str(error)
         ) from error

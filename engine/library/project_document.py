@@ -99,6 +99,10 @@ class ProjectDocument:
         version, too."""
         return self._file.export_since(version, most_bytes, up_to=up_to)
 
+    def take_fresh_peer(self) -> None:
+        """Edits from now on are told apart from those before: they may be another person's."""
+        self._file.take_fresh_peer()
+
     def import_updates(self, updates: Sequence[bytes]) -> bool:
         """Merge what other copies sent; whether that changed anything. Raises BadUpdates; then nothing has changed."""
         return self._file.import_updates(updates)

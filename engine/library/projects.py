@@ -155,6 +155,13 @@ class Projects:
         document.import_updates(updates)
         return document
 
+    def take_fresh_peers(self) -> None:
+        """Whoever edits from now on is perhaps not whoever did until now."""
+        with self._guard:
+            documents = list(self._documents.values())
+        for document in documents:
+            document.take_fresh_peer()
+
     def rename(self, project_id: str, name: str) -> Project:
         """Raises BadInput, NotFound, DiskFull, LibraryReadOnly."""
         self.document(project_id).set_heading(name=_checked_name(name))

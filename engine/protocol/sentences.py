@@ -33,13 +33,15 @@ def _sentence(problem: ErrorDetails) -> str:
         return f"{name} has {len(str(given)):,} characters; the most is {most:,}. Shorten it."
     if field in _SIZE_FIELDS and kind in ("greater_than_equal", "less_than_equal", "multiple_of"):
         return f"{name} must be a multiple of {_MULTIPLE_OF} from 64 to 4096; {given} is not."
+    if str(given).strip().casefold() in ("nan", "+nan", "-nan"):
+        return f"{name} must be a number; “nan” is not."
     if kind == "greater_than_equal":
-        return f"{name} must be {context['ge']:g} or more; you gave {given}."
+        return f"{name} must be {_number(context['ge'])} or more; you gave {given}."
     if kind == "greater_than":
-        return f"{name} must be more than {context['gt']:g}; you gave {given}."
+        return f"{name} must be more than {_number(context['gt'])}; you gave {given}."
     if kind in ("less_than_equal", "less_than"):
         limit = context.get("le", context.get("lt"))
-        return f"{name} must be {limit:g} or less; you gave {given}."
+        return f"{name} must be {_number(limit)} or less; you gave {given}."
     if kind in ("int_parsing", "int_type", "int_from_float"):
         return f"{name} must be a whole number; “{given}” is not."
     if kind in ("float_parsing", "float_type"):
@@ -51,3 +53,8 @@ def _sentence(problem: ErrorDetails) -> str:
     if kind == "string_pattern_mismatch" and field.endswith("colour"):
         return f"{name} must be written as #rrggbb, for example #3060c0; “{str(given)[:60]}” is not."
     return f"{name}: {problem['msg'][:1].lower()}{problem['msg'][1:]}; you gave “{str(given)[:60]}”."
+
+
+def _number(limit: object) -> str:
+    """Whole numbers with all of their digits, fractions without trailing zeros."""
+    return f"{limit:,}" if isinstance(limit, int) else f"{limit:g}"

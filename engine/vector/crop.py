@@ -32,8 +32,7 @@ def cropped(rgba: Rgba, crop: LogoCrop, joints: Joints | None) -> tuple[Rgba, Bo
 
     Raises BadPicture when nothing is visible.
     """
-    if not (rgba[..., 3] > 127).any():
-        raise BadPicture("The picture has nothing visible in it, so no logo can be made of it; choose another one.")
+    require_visible(rgba)
     if crop is LogoCrop.WHOLE:
         part, _ = _trimmed(rgba)
         return part, None
@@ -43,6 +42,12 @@ def cropped(rgba: Rgba, crop: LogoCrop, joints: Joints | None) -> tuple[Rgba, Bo
         part, _ = _trimmed(head)
         return part, (0.0, 0.0, float(part.shape[1]), float(part.shape[0]))
     return _bust(rgba, _bounds(head[..., 3]))
+
+
+def require_visible(rgba: Rgba) -> None:
+    """Raises BadPicture when nothing is visible."""
+    if not (rgba[..., 3] > 127).any():
+        raise BadPicture("The picture has nothing visible in it, so no logo can be made of it; choose another one.")
 
 
 def head_axis(alpha: NDArray[np.uint8], joints: Joints | None) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -96,7 +101,7 @@ def _cut_head(rgba: Rgba, top: tuple[float, float], neck: tuple[float, float]) -
     mask = jaw | ((ys <= middle) & (np.abs(xs - x) <= _EARS * half))
     kept = solid & mask
     _, labels = cv2.connectedComponents(kept.astype(np.uint8), connectivity=4)
-    at = labels[min(height - 1, round(middle)), min(width - 1, max(0, round(x)))]
+    at = labels[min(height - 1, max(0, round(middle))), min(width - 1, max(0, round(x)))]
     if at == 0:
         at = int(np.argmax(np.bincount(labels.ravel())[1:])) + 1 if labels.any() else 0
     reach = np.asarray(cv2.dilate((labels == at).astype(np.uint8), np.ones((5, 5), np.uint8))).astype(bool)

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pathops import Path
 
-from engine.protocol.errors import BadPicture
 from engine.vector.colour import hex_of
+from engine.vector.crop import require_visible
 from engine.vector.figure import Figure, Fill, is_empty
 from engine.vector.labels import Labels, flat_labels
 
@@ -35,8 +35,7 @@ def figure_of_picture(rgba: Rgba, colours: int, side: int = SIDE) -> Figure:
 
     Raises BadPicture when nothing is visible.
     """
-    if not (rgba[..., 3] > 127).any():
-        raise BadPicture("The picture has nothing visible in it, so no logo can be made of it; choose another one.")
+    require_visible(rgba)
     found = flat_labels(rgba, colours, side)
     height, width = found.map.shape
     fills = [

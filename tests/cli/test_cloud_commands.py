@@ -162,6 +162,39 @@ def test_a_project_is_shared_and_both_libraries_become_equal(ada: Person, mia: P
         assert library.gallery.get(entry.id).id == entry.id
 
 
+def test_what_one_account_left_unsent_waits_for_it_or_for_a_word(ada: Person, mia: Person) -> None:
+    ada.run("workspace", "create", "Studio Fox")
+    ada.run("workspace", "invite", "Studio Fox", MIA)
+    mia.run("workspace", "join", "Studio Fox")
+    ada.run("projects", "create", "Website")
+    ada.run("share", "Website", "--workspace", "Studio Fox")
+    ada.run("projects", "describe", "Website", "Ada's words")
+    assert ada.run("logout")["waiting"] == 1
+    ada.run("login", "--email", MIA, "--password-stdin", typed=f"{PASSWORD}\n")
+    [row] = ada.run("sync", code=exits.CONFLICT)["rows"]
+    assert (row["state"], row["waits"], row["trouble"]) == ("held", 1, "conflict")
+    assert "`mascotforge sync Website --as-me`" in ada.says("status")
+    assert [row["state"] for row in ada.run("sync", "Website", "--as-me")["rows"]] == ["synced"]
+    mia.run("sync")
+    with Library.open(mia.folder) as library:
+        assert [one.description for one in library.projects.list() if one.name == "Website"] == ["Ada's words"]
+
+
+def test_signing_out_sends_first_what_waits(ada: Person, mia: Person) -> None:
+    ada.run("workspace", "create", "Studio Fox")
+    ada.run("workspace", "invite", "Studio Fox", MIA)
+    mia.run("workspace", "join", "Studio Fox")
+    ada.run("projects", "create", "Website")
+    ada.run("share", "Website", "--workspace", "Studio Fox")
+    ada.run("projects", "describe", "Website", "Left here")
+    assert f"1 change in “Website” waits for the next sign-in of {ADA}." in ada.says("logout")
+    ada.run("login", "--email", ADA, "--password-stdin", typed=f"{PASSWORD}\n")
+    assert ada.run("logout", "--send")["waiting"] == 0
+    mia.run("sync")
+    with Library.open(mia.folder) as library:
+        assert [one.description for one in library.projects.list() if one.name == "Website"] == ["Left here"]
+
+
 def test_roles_are_given_and_taken(ada: Person, mia: Person) -> None:
     ada.run("workspace", "create", "Studio Fox")
     ada.run("workspace", "invite", "Studio Fox", MIA)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import struct
 from pathlib import Path
 from typing import NoReturn
+from zlib import crc32
 
 import pytest
 from PIL import Image
@@ -22,6 +24,19 @@ def picture(tmp_path: Path) -> Path:
     file = tmp_path / "fox.png"
     file.write_bytes(png_of(mascots(1)[0], 64))
     return file
+
+
+def odd_pictures(folder: Path) -> dict[str, Path]:
+    """Masks and pictures that are unlike what is asked for, by name."""
+    files = {name: folder / f"{name}.png" for name in ("small", "black", "empty", "clear", "bomb")}
+    Image.new("L", (8, 8), 255).save(files["small"])
+    Image.new("L", (64, 64), 0).save(files["black"])
+    Image.new("RGBA", (64, 64), (0, 0, 0, 0)).save(files["clear"])
+    files["empty"].touch()
+    head = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+    chunks = struct.pack(">I", 13) + head + struct.pack(">I", crc32(head)) + struct.pack(">I", 0) + b"IDAT"
+    files["bomb"].write_bytes(b"\x89PNG\r\n\x1a\n" + chunks + struct.pack(">I", crc32(b"IDAT")))
+    return files
 
 
 @pytest.mark.parametrize(
@@ -44,6 +59,13 @@ def picture(tmp_path: Path) -> Path:
          "this picture."),
         ("generate fox --init {fox} --mask {black}", exits.BAD_INPUT, "The mask marks nothing; paint over what"),
         ("generate fox --mask {small}", exits.BAD_INPUT, "--mask needs a picture to start from; give it with --init"),
+        ("generate fox --control wings={fox}", exits.BAD_INPUT, "There is no control “wings”; it can be pose, line-"),
+        ("models install {fox}.safetensors", exits.BAD_INPUT, "There is no file {fox}.safetensors; check the path."),
+        ("models install models/fox.safetensors", exits.BAD_INPUT, "There is no file models/fox.safetensors; check"),
+        ("lora install ~/looks/ink.safetensors", exits.BAD_INPUT, "There is no file ~/looks/ink.safetensors; check"),
+        ("history search --like {empty}", exits.BAD_INPUT, "The picture {empty} is empty; use another copy."),
+        ("history search --like {bomb}", exits.BAD_INPUT, "The picture {bomb} has far more pixels than the 64 million"),
+        ("history search --like {clear}", exits.BAD_INPUT, "That is not a picture with anything to compare; "),
         ("generate {{red|blue --seed 1", exits.BAD_INPUT, "The choice at “{{red|blue” is not closed; write it as"),
         ("history search --kind nonsense", exits.BAD_INPUT, "There is no kind “nonsense”"),
         ("history search rating:nonsense", exits.BAD_INPUT, "“rating:nonsense” makes no sense"),
@@ -52,13 +74,11 @@ def picture(tmp_path: Path) -> Path:
 def test_a_refusal_is_one_sentence(
     tmp_path: Path, picture: Path, capsys: pytest.CaptureFixture[str], arguments: str, code: int, sentence: str
 ) -> None:
-    library, masks = tmp_path / "library", {name: tmp_path / f"{name}.png" for name in ("small", "black")}
-    Image.new("L", (8, 8), 255).save(masks["small"])
-    Image.new("L", (64, 64), 0).save(masks["black"])
-    words = arguments.format(fox=picture, **masks).split()
+    library, files = tmp_path / "library", {"fox": picture, **odd_pictures(tmp_path)}
+    words = arguments.format(**files).split()
     assert main([*words, "--library", str(library)]) == code
     said = capsys.readouterr().err
-    assert sentence.format(fox=picture) in said
+    assert sentence.format(**files) in said
     assert said.count("\n") == 1
     if library.exists():
         with Library.open(library) as opened:

@@ -17,6 +17,8 @@ from engine.protocol.sentences import sentence_for
         ({"prompt": "fox", "height": 1001}, "Height must be a multiple of 8"),
         ({"prompt": "fox", "seed": "x"}, "Seed must be a whole number; “x” is not."),
         ({"prompt": "fox", "seed": -1}, "Seed must be 0 or more; you gave -1."),
+        ({"prompt": "fox", "seed": 10**12}, "Seed must be 4,294,967,295 or less; you gave 1000000000000."),
+        ({"prompt": "fox", "guidance": "nan"}, "Guidance must be a number; “nan” is not."),
         ({"prompt": "fox", "steps": -3}, "Steps must be 1 or more; you gave -3."),
         ({"prompt": "fox", "guidance": "much"}, "Guidance must be a number; “much” is not."),
     ],

@@ -89,3 +89,11 @@ def test_the_head_crop_leaves_the_body_out(known: bool) -> None:
     # The bear's head is wider than tall with its ears; the whole figure is taller than wide.
     assert 0.7 < head.height / head.width < 1.25
     assert whole.height / whole.width > 1.15
+
+
+def test_a_picture_of_one_pixel_has_a_head_too() -> None:
+    dot = np.full((1, 1, 4), 255, np.uint8)
+
+    subject = subject_of_picture(dot, LogoCrop.HEAD, 8, {"head_top": (0.5, 0.1), "neck": (0.5, 0.9)})
+
+    assert subject.figure.fills

@@ -67,11 +67,14 @@ def _search(context: Context) -> int:
 
 
 def _alike(context: Context, like: str, wanted: EntryFilter, limit: int) -> list[tuple[Entry, float | None]]:
+    from engine.library.pictures import open_picture
+
     library = context.library
-    look_at_all(context)
     path = Path(like)
-    if path.is_file():
-        found = library.likeness.like_picture(path.read_bytes(), wanted, limit)
+    picture = open_picture(path).data if path.is_file() else None
+    look_at_all(context)
+    if picture is not None:
+        found = library.likeness.like_picture(picture, wanted, limit)
     elif library.gallery.ids_from(like):
         found = library.likeness.like_entry(find_entry(context, like), wanted, limit)
     else:

@@ -27,6 +27,8 @@ def run(context: Context) -> int:
     named: str | None = options.shared or getattr(options, "project", None)
     wanted = find_project(context, named).id if named else None
     with open_desk(context) as desk:
+        if options.as_me:
+            _send_as_oneself(desk, wanted)
         statuses = _sync(desk, wanted, watch=options.watch, originals=options.originals)
         if options.watch:
             console.note("Watching; Ctrl-C ends it.")
@@ -54,6 +56,12 @@ def _sync(desk: CloudDesk, wanted: str | None, *, watch: bool, originals: bool) 
         return _of(desk, wanted)
     finally:
         line.end()
+
+
+def _send_as_oneself(desk: CloudDesk, wanted: str | None) -> None:
+    for status in _of(desk, wanted):
+        if status.state is SyncState.HELD:
+            desk.send_as_oneself(status.project_id)
 
 
 def _of(desk: CloudDesk, wanted: str | None) -> list[SyncStatus]:

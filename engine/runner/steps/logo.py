@@ -60,6 +60,7 @@ def _of_drawing(context: StepContext) -> None:
 def _of_picture(context: StepContext) -> None:
     """Joints as given, else (for a head or an emblem) as the joint finder sees them."""
     from engine.runner.steps.pictures import read_rgba
+    from engine.vector.crop import require_visible
     from engine.vector.subject import subject_of_picture
 
     if "picture" in context.upstream:
@@ -71,6 +72,7 @@ def _of_picture(context: StepContext) -> None:
     crop, colours = LogoCrop(str(context.inputs["crop"])), int(str(context.inputs["colours"]))
     given = context.inputs["joints"]
     joints = PictureFile.model_validate({"blob": "0" * 64, "joints": given}).joints if given else None
+    require_visible(rgba)
     if context.inputs["finder"] is not None:
         from engine.motion.joint_finder import find_joints
 
