@@ -70,7 +70,8 @@ class ImageView(QWidget):
         return self._zoom
 
     def show_image(self, image: QImage, drawn_size: tuple[int, int] | None = None) -> None:
-        """Show a picture. `drawn_size` is the width and height it stands for, when it is only a small preview of it."""
+        """Show a picture. `drawn_size` is the width and height it stands for, when it is only a small preview of it,
+        or none yet: then its place is shown."""
         size = drawn_size or (image.width(), image.height())
         new_frame = size != self._drawn_size
         self._image, self._drawn_size = image, (float(size[0]), float(size[1]))
@@ -135,11 +136,12 @@ class ImageView(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(colour("canvas")))
-        if not self._image.isNull():
+        if self._drawn_size[0] > 0:
             area = self.picture_rect()
             self._paint_checker(painter, area)
+        if not self._image.isNull():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self.sharp_pixels)
-            painter.drawImage(area, self._image)
+            painter.drawImage(self.picture_rect(), self._image)
         if self.hasFocus():
             painter.setPen(QColor(colour("border_strong")))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

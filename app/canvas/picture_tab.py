@@ -18,10 +18,12 @@ from app.history.player import Player
 from app.session import StudioSession
 from engine.protocol.artifacts import AssetType
 from engine.protocol.events import TERMINAL, AnyEvent
+from engine.protocol.jobs import JobState
 from engine.protocol.recipes import DrawingRecipe, PictureRecipe
 
 if TYPE_CHECKING:
     from engine.library.gallery import Entry
+    from engine.library.queued_job import Job
 
 
 class PictureTab(QWidget):
@@ -53,6 +55,8 @@ class PictureTab(QWidget):
         session.entry_changed.connect(self._selected)
         session.job_event.connect(self._event)
         session.jobs.previewed.connect(self._preview)
+        session.submitted.connect(self._submitted)
+        session.queue_changed.connect(self._look)
         session.closed.connect(self._clear)
 
     @property
@@ -117,11 +121,29 @@ class PictureTab(QWidget):
             else:
                 self.badge.show_progress(job.fraction, job.eta_s)
 
+    def _submitted(self, job: Job) -> None:
+        """Where nothing is shown yet, the picture that was asked for takes the place of the words at once."""
+        library = self._session.library
+        if library is not None and not self.shows_picture and not library.queue.paused:
+            self._follow(job, QImage())
+
+    def _look(self) -> None:
+        """A job that was cancelled while it waited sends no event."""
+        library = self._session.library
+        if self._following is None or library is None:
+            return
+        if library.queue.get(self._following).state is JobState.CANCELLED:
+            self._following = None
+            self.badge.hide()
+            self._selected(self._session.entry)
+
     def _preview(self, job_id: str, image: QImage) -> None:
         library = self._session.library
         if library is None or (self._following is not None and self._following != job_id):
             return
-        job = library.queue.get(job_id)
+        self._follow(library.queue.get(job_id), image)
+
+    def _follow(self, job: Job, image: QImage) -> None:
         match job.recipe:
             case PictureRecipe():
                 size = (job.recipe.width, job.recipe.height)
@@ -129,9 +151,9 @@ class PictureTab(QWidget):
                 size = (job.recipe.size, job.recipe.size)
             case _:
                 return
-        self._following, self._wanted = job_id, None
+        self._following, self._wanted = job.id, None
         self.player.stop()
-        live = self._session.jobs.get(job_id)
+        live = self._session.jobs.get(job.id)
         self.view.show_image(image, size)
         self.bar.describe("Making…")
         self.badge.show_progress(live.fraction if live else 0.0, live.eta_s if live else None)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
 
 from app.theme.roles import set_role
 from app.theme.tokens import SPACE_2, SPACE_3, SPACE_4
-from app.widgets.durations import time_left
+from app.widgets.durations import progress_words
 from app.widgets.labels import label
 
 
@@ -35,7 +35,7 @@ class ProgressBadge(QFrame):
     def show_progress(self, fraction: float, eta_s: float | None) -> None:
         """`fraction` 0..1, `eta_s` seconds left if known."""
         self.bar.setValue(round(fraction * 1000))
-        self.text.setText("  ·  ".join(part for part in (f"{fraction:.0%}", time_left(eta_s)) if part))
+        self.text.setText(progress_words(fraction, eta_s))
         self.adjustSize()
         self._place()
         self.show()

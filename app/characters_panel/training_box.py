@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QVBo
 from app.jobs import LiveJob
 from app.theme.tokens import SPACE_2
 from app.widgets.buttons import push_button
-from app.widgets.durations import time_left
+from app.widgets.durations import progress_words
 from app.widgets.labels import label
 from app.widgets.notes import NoteLine
 from engine.protocol.recipes import STARTER_MODEL
@@ -110,7 +110,7 @@ class TrainingBox(QWidget):
             self.state.setText("Waiting in the queue.")
             return
         self.bar.setValue(round(1000 * live.fraction))
-        self.state.setText("  ·  ".join(part for part in (f"{live.fraction:.0%}", time_left(live.eta_s)) if part))
+        self.state.setText(progress_words(live.fraction, live.eta_s))
         if live.preview is not None:
             self.show_sample(live.preview)
 

@@ -36,7 +36,7 @@ class GenerateButton(QPushButton):
             self.setToolTip("Make the picture  (Ctrl+Enter)")
         else:
             set_kind(self, "progress")
-            parts = ["Cancel", f"{working.fraction:.0%}", time_left(working.eta_s)]
+            parts = ["Cancel", f"{working.fraction:.0%}", time_left(working.eta_s, working.fraction)]
             if working.left > 1:
                 parts.append(f"{working.left} to go")
             self.setText(" " + "  ·  ".join(part for part in parts if part))

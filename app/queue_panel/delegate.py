@@ -12,7 +12,7 @@ from app.queue_panel.model import ETA_ROLE, FRACTION_ROLE, JOB_ROLE
 from app.theme.fonts import ui_font
 from app.theme.icons import colour, pixmap
 from app.theme.tokens import RADIUS_M, SPACE_2, SPACE_3, TEXT_S, TEXT_XS
-from app.widgets.durations import time_left
+from app.widgets.durations import progress_words
 from app.widgets.indexes import AnyIndex
 from engine.protocol.jobs import JobState
 
@@ -36,7 +36,7 @@ def state_words(job: Job, fraction: float, eta_s: float | None) -> str:
     """The second line of a row."""
     if job.state is JobState.RUNNING:
         again = f"try {job.attempts}" if job.attempts > 1 else ""
-        return "  ·  ".join(part for part in (f"{fraction:.0%}", time_left(eta_s), again) if part)
+        return "  ·  ".join(part for part in (progress_words(fraction, eta_s), again) if part)
     if job.state is JobState.FAILED and job.error_sentence:
         return job.error_sentence
     return SIGNS[job.state][2]

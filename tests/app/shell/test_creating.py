@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.widgets.durations import progress_words
 from engine.library.queued_job import Job
 from engine.protocol.events import ArtifactMade, Done, Progress, Queued, Started, Warned
 from engine.protocol.mascot import Mascot
@@ -141,6 +142,27 @@ def test_a_picture_sharpens_on_the_canvas_and_lands_selected_in_the_gallery(stud
     until(lambda: parts.picture.view.image.width() == 256)
     assert not parts.picture.badge.isVisible()
     assert parts.create.button.text().strip() == "Generate"
+
+
+def test_the_canvas_shows_at_once_that_the_first_picture_is_being_made(studio: TestStudio, until: Until) -> None:
+    parts, queue = studio.studio, studio.session.library.queue
+    studio.session.dispatcher.stop()
+    queue.resume()
+    parts.create_model.set(prompt="a fox", width="640", height="512")
+    parts.generator.generate()
+    assert parts.picture.shows_picture and parts.picture.badge.isVisible()
+    assert parts.picture.badge.text.text() == "Getting ready"
+    area = parts.picture.view.picture_rect()
+    assert area.width() / area.height() == pytest.approx(640 / 512)
+    queue.cancel(queue.list()[0].id)
+    until(lambda: not parts.picture.shows_picture)
+    assert not parts.picture.badge.isVisible()
+
+
+def test_a_guess_that_ran_out_early_is_not_called_almost_done() -> None:
+    assert progress_words(0.06, 0.2) == "6%"
+    assert progress_words(0.95, 0.2) == "95%  ·  almost done"
+    assert progress_words(0.0, 12.0) == "Getting ready  ·  12 s left"
 
 
 def test_what_the_engine_notes_about_a_prompt_stands_under_it(studio: TestStudio, until: Until) -> None:
