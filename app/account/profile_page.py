@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -14,7 +16,11 @@ from app.widgets.avatar import LARGE_PX, Avatar
 from app.widgets.buttons import push_button
 from app.widgets.labels import ElidedLabel, label
 from app.widgets.rows import buttons
+from engine.cloud.records import SyncStatus, unsent_words
 from engine.protocol.people import colour_of
+
+if TYPE_CHECKING:
+    from engine.cloud.desk import CloudDesk
 
 
 class ProfilePage(Page):
@@ -62,7 +68,10 @@ class ProfilePage(Page):
         self.everywhere = push_button("Sign out on all devices", "ghost")
         self.everywhere.clicked.connect(lambda: self._leave(everywhere=True))
         self.column.addSpacing(SPACE_2)
-        self.column.addLayout(buttons(self.out, self.everywhere))
+        self.send = push_button("Send, then sign out", "primary", "send")
+        self.send.clicked.connect(self._send_first)
+        self.column.addLayout(buttons(self.send, self.out, self.everywhere))
+        self._calm()
 
     def _keep(self) -> None:
         name = self.name.text().strip()
@@ -77,7 +86,61 @@ class ProfilePage(Page):
         self.say("Others see this name now.")
         self.cloud.refresh()
 
+    def load(self) -> None:
+        self._calm()
+
+    def _calm(self) -> None:
+        self._everywhere, self._asked = False, False
+        self.send.hide()
+        self.out.setText(" Sign out")
+        self.everywhere.setText("Sign out on all devices")
+
     def _leave(self, *, everywhere: bool) -> None:
+        """With something unsent the second press signs out."""
+        if self._asked and self._everywhere == everywhere:
+            self._go(everywhere=everywhere)
+            return
+
+        def look(left: list[SyncStatus]) -> None:
+            if left:
+                self.ask_first(left, everywhere=everywhere)
+            else:
+                self._go(everywhere=everywhere)
+
+        self.ask(lambda desk: desk.unsent(), look)
+
+    def ask_first(self, left: list[SyncStatus], *, everywhere: bool = False) -> None:
+        """Say what isn't sent yet, and offer to send it before signing out."""
+        self._calm()
+        self._everywhere, self._asked = everywhere, True
+        self.send.show()
+        (self.everywhere if everywhere else self.out).setText(f"{'' if everywhere else ' '}Sign out anyway")
+        email = self.cloud.account.email if self.cloud.account else "you"
+        self.note.show_note(
+            f"{unsent_words(left)} to be sent. If you sign out now, all of it waits here until {email} signs in again.",
+            "warning",
+        )
+
+    def _send_first(self) -> None:
+        everywhere = self._everywhere
+
+        def work(desk: CloudDesk) -> list[SyncStatus]:
+            for one in desk.unsent():
+                desk.sync(one.project_id)
+            left = desk.unsent()
+            if not left:
+                desk.sign_out(everywhere=everywhere)
+            return left
+
+        def done(left: list[SyncStatus]) -> None:
+            if left:
+                self.refuse(f"Not all could be sent: {left[0].sentence}")
+            else:
+                self.left.emit()
+
+        self.ask(work, done, busy=self.send)
+
+    def _go(self, *, everywhere: bool) -> None:
         button = self.everywhere if everywhere else self.out
         self.ask(
             lambda desk: desk.sign_out_everywhere() if everywhere else desk.sign_out(),

@@ -43,6 +43,7 @@ class AccountSheet(Sheet):
         self._session, self._cloud = session, cloud
         self.sign_in: SignInPages | None = None
         self.pages: dict[str, Page] = {}
+        self.profile: ProfilePage | None = None
         self._shown: QWidget | None = None
         cloud.account_changed.connect(self._build)
         self._build()
@@ -90,7 +91,7 @@ class AccountSheet(Sheet):
             self.set_size(OUTSIDE_PX, high + HEAD_PX + NOTE_PX)
 
     def _outside(self) -> QWidget:
-        self.pages = {}
+        self.pages, self.profile = {}, None
         account = self._cloud.account
         server = account.server if account is not None else str(self._session.recall("server", ""))
         email = account.email if account is not None else str(self._session.recall("email", ""))
@@ -106,6 +107,7 @@ class AccountSheet(Sheet):
             self._session.remember("server", account.server)
             self._session.remember("email", account.email)
         profile, data = ProfilePage(self._cloud), DataPage(self._cloud)
+        self.profile = profile
         profile.left.connect(self._left)
         data.left.connect(self._left)
         self.pages = {

@@ -79,12 +79,14 @@ class SyncPopover(Popover):
         self.share.clicked.connect(self._share)
         self.account = push_button("Sign in…", "primary", "log-in")
         self.account.clicked.connect(self._account)
+        self.own = push_button("Send as me", "primary", "send")
+        self.own.clicked.connect(self._send_as_oneself)
         self.heading = label("", "heading")
         self.sentence = label("", "muted", wrap=True)
         self.waiting = label("", "faint", wrap=True)
         for part in (self.heading, self.sentence, self.waiting):
             self.body.addWidget(part)
-        self.body.addLayout(buttons(self.account, self.now, self.share))
+        self.body.addLayout(buttons(self.account, self.own, self.now, self.share))
         self.others = RowList(fits=True)
         self.others_title = label("Other shared projects", "section")
         self.body.addWidget(self.others_title)
@@ -96,7 +98,9 @@ class SyncPopover(Popover):
         account, status = self._cloud.account, self._cloud.status
         signed_in = account is not None and account.signed_in
         self.account.setVisible(not signed_in)
-        self.now.setVisible(signed_in and status is not None)
+        held = status is not None and status.state is SyncState.HELD
+        self.own.setVisible(signed_in and held)
+        self.now.setVisible(signed_in and status is not None and not held)
         self.share.setVisible(signed_in)
         self.share.setText("Share…" if status is None else "Sharing…")
         if status is None:
@@ -130,12 +134,24 @@ class SyncPopover(Popover):
             self.now.setEnabled(False)
             self._cloud.ask(self, lambda desk: desk.sync(status.project_id), lambda _: self._synced(), self._refused)
 
+    def _send_as_oneself(self) -> None:
+        status = self._cloud.status
+        if status is not None:
+            self.own.setEnabled(False)
+            self._cloud.ask(
+                self, lambda desk: desk.send_as_oneself(status.project_id), lambda _: self._synced(), self._refused
+            )
+
     def _synced(self) -> None:
-        self.now.setEnabled(True)
+        self._enable()
         self._cloud.refresh()
 
+    def _enable(self) -> None:
+        for button in (self.own, self.now):
+            button.setEnabled(True)
+
     def _refused(self, sentence: str) -> None:
-        self.now.setEnabled(True)
+        self._enable()
         self.sentence.setText(sentence)
 
     def _share(self) -> None:

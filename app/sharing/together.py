@@ -19,9 +19,11 @@ from engine.library.titles import page_title
 from engine.protocol.errors import NotFound
 
 if TYPE_CHECKING:
+    from app.account.sheet import AccountSheet
     from app.comments.panel import CommentsPanel
     from app.studio import Studio
-    from engine.cloud.records import Notice
+    from engine.cloud.desk import CloudDesk
+    from engine.cloud.records import Notice, SyncStatus
     from engine.library.gallery import Entry
 
 
@@ -66,25 +68,35 @@ class Together(QObject):
 
     # sheets
 
-    def open_account(self, page: str = "") -> None:
+    def open_account(self, page: str = "") -> AccountSheet | None:
         """Sign in, or what is known of who is signed in, with this page in front."""
         from app.account.sheet import AccountSheet
 
         if self._studio.session.library is None:
-            return
+            return None
         sheet = AccountSheet(self._studio.window, self._studio.session, self.cloud)
         self._studio.open_sheet(sheet)
         if page and self.cloud.is_in:
             sheet.show_page(page)
+        return sheet
 
     def sign_out(self) -> None:
-        """On this machine; everything stays in the library."""
+        """On this machine; everything stays in the library. With something unsent the account's page asks first."""
 
-        def done(_: object) -> None:
+        def work(desk: CloudDesk) -> list[SyncStatus]:
+            left = desk.unsent()
+            if not left:
+                desk.sign_out()
+            return left
+
+        def done(left: list[SyncStatus]) -> None:
             self.cloud.refresh()
-            self._studio.session.say(SIGNED_OUT, "info")
+            if not left:
+                self._studio.session.say(SIGNED_OUT, "info")
+            elif (sheet := self.open_account("profile")) is not None and sheet.profile is not None:
+                sheet.profile.ask_first(left)
 
-        self.cloud.ask(self, lambda desk: desk.sign_out(), done)
+        self.cloud.ask(self, work, done)
 
     def open_workspaces(self) -> None:
         from app.workspaces.sheet import WorkspacesSheet

@@ -10,6 +10,7 @@ ICONS = {
     SyncState.WAITING: ("cloud-upload", "warning"),
     SyncState.OFFLINE: ("cloud-off", "text_faint"),
     SyncState.SIGNED_OUT: ("cloud-off", "warning"),
+    SyncState.HELD: ("hand", "warning"),
     SyncState.LOOKING: ("eye", "info"),
     SyncState.STOPPED: ("link-2-off", "text_faint"),
     SyncState.TROUBLE: ("triangle-alert", "danger"),
@@ -30,6 +31,8 @@ def short(status: SyncStatus) -> str:
             return f"Offline, {waiting}" if status.waiting else "Offline"
         case SyncState.SIGNED_OUT:
             return "Signed out"
+        case SyncState.HELD:
+            return "Held back"
         case SyncState.LOOKING:
             return "View only"
         case SyncState.STOPPED:
@@ -40,6 +43,9 @@ def short(status: SyncStatus) -> str:
 
 def read_only_reason(status: SyncStatus | None, workspace: str = "") -> str:
     """Why the open project can't be changed by this account; "" when it can."""
+    if status is not None and status.state is SyncState.HELD:
+        # What is changed on top of another person's changes would go out with them, under one name.
+        return status.sentence
     if status is None or status.role is None or status.role.may_edit:
         return ""
     where = f" of “{workspace}”" if workspace else " of its workspace"

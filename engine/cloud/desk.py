@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from engine.cloud import history, notifications, oauth, publications, share, workspaces
+from engine.cloud import history, notifications, oauth, publications, share, unsent, workspaces
 from engine.cloud.api import models, operations
 from engine.cloud.files import Files, Progress
 from engine.cloud.http import Http
@@ -32,6 +32,7 @@ from engine.cloud.records import (
     PublicationInfo,
     RemoteProject,
     Role,
+    SyncState,
     SyncStatus,
     VersionInfo,
     WorkspaceInfo,
@@ -118,8 +119,14 @@ class CloudDesk:
         """With an API key: what it may do depends on its scopes."""
         return self._signed_in(self.session.adopt_key(server_url(server), api_key.strip()))
 
+    def unsent(self) -> list[SyncStatus]:
+        """The projects of which the account has not sent everything; doesn't connect."""
+        over = (SyncState.STOPPED, SyncState.LOOKING, SyncState.HELD)
+        return [one for one in self.status() if one.state not in over and (one.waiting or one.files_up)]
+
     def sign_out(self, *, everywhere: bool = False) -> None:
-        """Forget the sign-in; projects and their copies stay. Without a connection only this library forgets it."""
+        """Forget the sign-in; projects and their copies stay. Without a connection only this library forgets it.
+        What is unsent waits for the account, and is held back when another one signs in."""
         self.stop()
         try:
             if self.session.is_signed_in:
@@ -128,6 +135,7 @@ class CloudDesk:
             if everywhere:
                 raise
         self.session.forget()
+        self.library.projects.take_fresh_peers()
         self._tell("account", "")
 
     def sign_out_everywhere(self) -> None:
@@ -232,6 +240,17 @@ class CloudDesk:
             self._sync_whole(project, progress if files else None, files=files)
         return [self._status(self._shared(project.project_id)) for project in wanted]
 
+    def send_as_oneself(self, project_id: str) -> SyncStatus:
+        """Send what waits since another account was signed in, in the name of the one that is signed in now.
+
+        Raises Forbidden when only that account can: its edits go on from ones that it has sent.
+        """
+        project = self._shared(project_id)
+        if unsent.is_held(self.library, self.session, project):
+            unsent.take_over(self.library, self.session, project, lambda: self._projects.run(project_id))
+            self._worker.wake(project_id)
+        return self._status(self._shared(project_id))
+
     def status(self) -> list[SyncStatus]:
         """Every project that syncs or did; doesn't connect."""
         return [self._status(project) for project in self.library.shared.all()]
@@ -317,7 +336,7 @@ class CloudDesk:
     def comment(self, project_id: str, text: str, entry_id: str | None = None, mentions: Sequence[str] = ()) -> str:
         """Say something about a project or one of its entries; sent at once, or when there is a connection."""
         account = self.session.require()
-        self._shared(project_id)
+        unsent.require_own(self.library, self.session, self._shared(project_id))
         id_ = self.library.comments.add(
             project_id, text, entry_id=entry_id, mentions=mentions, author_id=account.user_id, author_name=account.name
         )
@@ -344,6 +363,7 @@ class CloudDesk:
 
     def _signed_in(self, account: Account) -> Account:
         self.stop()
+        unsent.pass_over(self.library, self.session)
         for project in self.library.shared.all():
             self._projects.waits.edits(project.project_id, None)
         self._tell("account", "")

@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from engine.cloud import share
+from engine.cloud import share, unsent
 from engine.cloud.files import Files, Progress
+from engine.cloud.http import host_of
 from engine.cloud.records import Role, SyncState, SyncStatus
 from engine.cloud.replica import Arrived, Replica
 from engine.cloud.session import Session
+from engine.cloud.unsent import Held
 from engine.cloud.waits import Trouble, Waits
-from engine.library.document_updates import covers
 from engine.library.library import Library
 from engine.library.shared import ACTIVE, LOST, SharedProject
 from engine.protocol.errors import (
     ErrorCode,
     Forbidden,
-    LibraryCorrupt,
     MascotError,
     NotFound,
     Offline,
@@ -56,13 +56,19 @@ class ProjectSync:
                 except Forbidden:
                     self._sync(replica)
         except NotFound:
-            share.lose(self._library, project_id, GONE)
+            self._lose(project_id, GONE)
             raise
         except MascotError as error:
             self._remember(project_id, error)
             raise
         self._remember(project_id, None)
         self._tell_name(replica)
+
+    def _lose(self, project_id: str, sentence: str) -> None:
+        known = self._library.shared.get(project_id)
+        if known is None or not unsent.is_held(self._library, self._session, known):
+            # What waits for another account isn't over because this one can't see it.
+            share.lose(self._library, project_id, sentence)
 
     def _tell_name(self, replica: Replica) -> None:
         """Let the server's lists and mails call the project as its document does."""
@@ -97,7 +103,8 @@ class ProjectSync:
         status says so from then on."""
         try:
             left = self._files.receive(project, progress)
-            self._files.send(project, progress)
+            if not unsent.is_held(self._library, self._session, project):
+                self._files.send(project, progress)
         except MascotError as error:
             self._remember_files(project, error)
             raise
@@ -117,23 +124,25 @@ class ProjectSync:
         try:
             self._replica(project_id).look()
         except NotFound:
-            share.lose(self._library, project_id, sentence or GONE)
+            self._lose(project_id, sentence or GONE)
         except MascotError as error:
             self._remember(project_id, error)
 
     def has_news(self, project_id: str) -> bool:
         """Whether something waits here for the server."""
         known = self._library.shared.get(project_id)
-        return known is not None and known.role != "VIEWER" and self._waiting(known) > 0
+        if known is None or known.role == "VIEWER" or unsent.is_held(self._library, self._session, known):
+            return False
+        return unsent.count_unsent(self._library, known) > 0
 
     def status(self, project: SharedProject, *, busy: bool, connected: bool | None) -> SyncStatus:
         """How a project stands. `connected` is None when no worker runs; then the last sync counts."""
         files, wait = self._files.waiting(project), self.waits.of(project.project_id)
         if not files.is_known:
             files = replace(files, files_up=wait.files_up, bytes_up=wait.bytes_up)
-        waiting = self._waiting(project)
+        waiting = unsent.count_unsent(self._library, project)
         state, sentence = self._state(project, wait.edits, waiting, busy=busy, connected=connected)
-        trouble = wait.edits
+        trouble = Trouble(ErrorCode.CONFLICT, sentence) if state is SyncState.HELD else wait.edits
         if state is SyncState.SYNCED and (trouble := wait.files) is not None:
             state, sentence = SyncState.WAITING, trouble.sentence
         elif state is SyncState.SYNCED and files.files_up:
@@ -169,6 +178,10 @@ class ProjectSync:
             return SyncState.STOPPED, project.sentence or (GONE if project.state == LOST else "")
         if not self._session.is_signed_in:
             return SyncState.SIGNED_OUT, f"Sign in to sync again{f'; {wait}' if waiting else ''}."
+        if (known := self._session.known()) is not None and known.server != project.server:
+            return SyncState.SIGNED_OUT, f"It syncs with {host_of(project.server)}{f'; {wait}' if waiting else ''}."
+        if unsent.is_held(self._library, self._session, project):
+            return SyncState.HELD, unsent.held_sentence(self._session, project, waiting)
         if self._session.http.is_offline:
             return SyncState.OFFLINE, f"MascotForge is switched offline; {wait if waiting else 'nothing waits'}."
         if busy:
@@ -189,24 +202,13 @@ class ProjectSync:
         return SyncState.SYNCED, "Everything is synced."
 
     def _remember(self, project_id: str, error: MascotError | None) -> None:
-        # The switch is seen where it is; what it was during the last sync is nobody's matter.
-        self.waits.edits(project_id, None if isinstance(error, Offline) else error)
+        # What is seen where it is needs no memory: the switch, and whose changes wait.
+        self.waits.edits(project_id, None if isinstance(error, Offline | Held) else error)
 
     def _remember_files(self, project: SharedProject, error: MascotError | None) -> None:
         left = self._files.waiting(project)
         passing = isinstance(error, Offline | Unavailable | Unauthenticated)
         self.waits.files(project.project_id, None if passing else error, left.files_up, left.bytes_up)
-
-    def _waiting(self, project: SharedProject) -> int:
-        """Facts that wait, and one for edits of the document."""
-        if project.project_id not in self._library.shared.names():
-            return 0
-        count = self._library.shared.count_waiting(project.project_id)
-        try:
-            version = self._library.projects.document(project.project_id).version()
-        except LibraryCorrupt:
-            return count
-        return count + (0 if covers(project.acknowledged, version) else 1)
 
     def _replica(self, project_id: str) -> Replica:
         with self._guard:

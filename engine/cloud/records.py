@@ -5,6 +5,7 @@ Those that a server sends keep quiet about fields that this program doesn't know
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -91,6 +92,8 @@ class SyncState(StrEnum):
     OFFLINE = "offline"
     """The server can't be reached, or the offline switch is on; everything is kept and sent later."""
     SIGNED_OUT = "signed_out"
+    HELD = "held"
+    """What waits was made while another account was signed in; it is not sent until somebody decides."""
     LOOKING = "looking"
     """A VIEWER's project: it is up to date, and changes made here stay here."""
     STOPPED = "stopped"
@@ -119,6 +122,15 @@ class SyncStatus:
     """Milliseconds since 1970."""
     trouble: str = ""
     """The code of the error that it waits for."""
+
+
+def unsent_words(statuses: Sequence[SyncStatus]) -> str:
+    """What waits in these projects, as the beginning of a sentence: "3 changes and 1 file in “Zoo” wait"."""
+    edits, files = sum(one.waiting for one in statuses), sum(one.files_up for one in statuses)
+    counts = [(edits, "change"), (files, "file")]
+    what = " and ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in counts if number)
+    where = f"“{statuses[0].name}”" if len(statuses) == 1 else f"{len(statuses)} projects"
+    return f"{what} in {where} {'waits' if edits + files == 1 else 'wait'}"
 
 
 class CommentInfo(Record):

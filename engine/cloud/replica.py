@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from engine.cloud import unsent
 from engine.cloud.answers import not_understood, understood
 from engine.cloud.api import operations
 from engine.cloud.session import Session, json_of
@@ -80,7 +81,8 @@ class Replica:
         """Pull and push until both sides have the same. `thumbnails` makes and sends small pictures of what is new
         before it is told of.
 
-        Raises Unauthenticated, Offline, Unavailable, Forbidden, NotFound (no member any more), BadUpdates, DiskFull.
+        Raises Unauthenticated, Offline, Unavailable, Forbidden, NotFound (no member any more), Held, BadUpdates,
+        DiskFull.
         """
         with self._guard:
             for _ in range(ROUNDS):
@@ -162,9 +164,10 @@ class Replica:
     def push(self, thumbnails: Callable[[SharedProject], Mapping[str, str]] | None = None) -> bool:
         """Send what the server is not known to have; whether anything was sent that has to be pulled back.
 
-        A VIEWER's changes stay here.
+        A VIEWER's changes stay here. Raises Held when they are another account's.
         """
         with self._guard:
+            unsent.require_own(self._library, self._session, self._known())
             known = self._known()
             if known.role == "VIEWER":
                 return False
@@ -231,10 +234,11 @@ class Replica:
 
     def _send(self, *, update: bytes | None, facts: list[Fact], returning: bool) -> Pushed:
         text = None if update is None else base64.b64encode(update).decode()
-        push = Push(epoch=self._known().epoch, update=text, facts=facts, returning=returning)
+        known = self._known()
+        push = Push(epoch=known.epoch, update=text, facts=facts, returning=returning)
         path = operations.pull_log(self.project_id).path
         body = push.model_dump(mode="json", exclude_none=True)
-        said = self._session.request("POST", path, body=body, again=True)
+        said = self._session.request("POST", path, body=body, again=True, by=known.account_id)
         answer = understood(Pushed, json_of(said))
         self._mark(answer, update, facts)
         return answer

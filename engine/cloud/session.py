@@ -32,7 +32,7 @@ from engine.protocol.ids import new_id
 
 T = TypeVar("T", bound=BaseModel | None)
 API = "/api/v1"
-ACCOUNT_KEY, LIBRARY_KEY = "cloud.account", "cloud.library"
+ACCOUNT_KEY, LIBRARY_KEY, FORMER_KEY = "cloud.account", "cloud.library", "cloud.former."
 EARLY_S = 30.0
 """A token that ends so soon is refreshed before it is used."""
 API_KEY_PREFIX = "mfk_"
@@ -81,6 +81,7 @@ class Session:
         self.http = http
         self._guard = threading.RLock()
         self._tokens: Tokens | None = None
+        self._whose: tuple[str, str] | None = None
 
     # Who
 
@@ -96,11 +97,17 @@ class Session:
         known = self.known()
         if known is None:
             return None
-        return Account(**asdict(known), signed_in=self._read() is not None, kept_in=self.secrets.place)
+        return Account(**asdict(known), signed_in=self._read(known) is not None, kept_in=self.secrets.place)
+
+    def address_of(self, user_id: str) -> str:
+        """The e-mail address of an account that has been signed in here."""
+        address = self._settings.get(FORMER_KEY + user_id)
+        return address if isinstance(address, str) else "another account"
 
     @property
     def is_signed_in(self) -> bool:
-        return self.known() is not None and self._read() is not None
+        known = self.known()
+        return known is not None and self._read(known) is not None
 
     def require(self) -> Known:
         """Raises Unauthenticated."""
@@ -109,7 +116,7 @@ class Session:
             raise Unauthenticated(
                 "This needs an account; sign in first, with `mascotforge login` or in the Account menu."
             )
-        if self._read() is None:
+        if self._read(known) is None:
             raise _ended(known)
         return known
 
@@ -142,6 +149,7 @@ class Session:
         """The account has another name or address now."""
         if (known := self.known()) is not None:
             self._settings.set(ACCOUNT_KEY, asdict(known) | {"name": name, "email": email})
+            self._settings.set(FORMER_KEY + known.user_id, email)
 
     def forget(self) -> None:
         """Forget tokens and account; projects stay."""
@@ -189,15 +197,19 @@ class Session:
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         again: bool | None = None,
+        by: str | None = None,
     ) -> httpx.Response:
+        """`by` is the id of the only account in whose name this may be said; raises Unauthenticated for another."""
         known = self.require()
+        if by not in (None, known.user_id):
+            raise Unauthenticated("Another account has signed in meanwhile; nothing was sent in its name.")
         url, sent = f"{known.server}{API}{path}", dict(headers or {})
-        token = self.token()
+        token = self._token(known)
         try:
             return self.http.request(method, url, headers=sent | _bearer(token), params=params, body=body, again=again)
         except Unauthenticated:
             # Ended early (a clock, a new key of the server): once more with a fresh one.
-            token = self.token(but=token)
+            token = self._token(known, but=token)
         return self.http.request(method, url, headers=sent | _bearer(token), params=params, body=body, again=again)
 
     def url(self, path: str) -> str:
@@ -209,9 +221,11 @@ class Session:
 
     def token(self, *, but: str | None = None) -> str:
         """An access token that is good for a while, and not the refused one. Raises Unauthenticated."""
-        known = self.require()
+        return self._token(self.require(), but)
+
+    def _token(self, known: Known, but: str | None = None) -> str:
         with self._guard:
-            tokens = self._read()
+            tokens = self._read(known)
             if tokens is None:
                 raise _ended(known)
             if tokens.is_key:
@@ -227,7 +241,7 @@ class Session:
         folder = secrets_folder()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(folder / f"{blake3(self._name(known).encode()).hexdigest()[:32]}.lock"):
-            tokens = self._tokens = self._stored(known)
+            tokens = self._hold(known, self._stored(known))
             if tokens is None:
                 raise _ended(known)
             if tokens.access != but and tokens.expires_at - time.time() > EARLY_S:
@@ -252,15 +266,22 @@ class Session:
         with self._guard:
             self._keep(known, tokens)
             self._settings.set(ACCOUNT_KEY, asdict(known))
+            self._settings.set(FORMER_KEY + known.user_id, known.email)
 
     def _keep(self, known: Known, tokens: Tokens) -> None:
         self.secrets.set(self._name(known), tokens.model_dump_json())
-        self._tokens = tokens
+        self._hold(known, tokens)
 
-    def _read(self) -> Tokens | None:
-        if self._tokens is None and (known := self.known()) is not None:
-            self._tokens = self._stored(known)
-        return self._tokens
+    def _read(self, known: Known) -> Tokens | None:
+        with self._guard:
+            if self._tokens is None or self._whose != (known.user_id, known.server):
+                # Another program may have signed somebody else in.
+                self._hold(known, self._stored(known))
+            return self._tokens
+
+    def _hold(self, known: Known, tokens: Tokens | None) -> Tokens | None:
+        self._tokens, self._whose = tokens, (known.user_id, known.server)
+        return tokens
 
     def _stored(self, known: Known) -> Tokens | None:
         text = self.secrets.get(self._name(known))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from engine.cloud import workspaces
+from engine.cloud import unsent, workspaces
 from engine.cloud.api import models, operations
 from engine.cloud.records import RemoteProject, WorkspaceInfo
 from engine.cloud.session import Session
@@ -28,7 +28,8 @@ def share_project(library: Library, session: Session, project_id: str, workspace
     project = library.projects.get(project_id)
     wanted = models.NewProject(id=project_id, workspace_id=workspace_id, name=plain_name(project.name))
     said = session.ask(operations.create_project(wanted))
-    return library.shared.begin(project_id, account.server, workspace_id, account.user_id, said.role)
+    whose = unsent.account_for(library, session, project_id)
+    return library.shared.begin(project_id, account.server, workspace_id, whose, said.role)
 
 
 def stop_sharing(library: Library, project_id: str) -> None:
@@ -61,10 +62,9 @@ def join_all(library: Library, session: Session) -> list[SharedProject]:
     One that lies here unshared under the same id is left alone: what is private goes out only when its owner shares it.
     Returns those that sync now.
     """
-    account = session.require()
     for workspace in workspaces.list_workspaces(session):
         for project in workspaces.projects(session, workspace.id):
-            _join(library, account.server, account.user_id, workspace, project)
+            _join(library, session, workspace, project)
     return active(library, session)
 
 
@@ -76,14 +76,15 @@ def active(library: Library, session: Session) -> list[SharedProject]:
     return [one for one in library.shared.all() if one.state == ACTIVE and one.server == account.server]
 
 
-def _join(library: Library, server: str, user_id: str, workspace: WorkspaceInfo, project: RemoteProject) -> None:
+def _join(library: Library, session: Session, workspace: WorkspaceInfo, project: RemoteProject) -> None:
+    server = session.require().server
     known = library.shared.get(project.id)
     role = (project.role or workspace.role).value
     is_back = known is not None and known.state == LOST
     if known is None and project.id in library.shared.names():
         return
     if known is None or (is_back and (known.server, known.workspace_id) == (server, workspace.id)):
-        library.shared.begin(project.id, server, workspace.id, user_id, role)
+        library.shared.begin(project.id, server, workspace.id, unsent.account_for(library, session, project.id), role)
     elif known.state == ACTIVE and known.role != role:
         library.shared.change(project.id, role=role)
 

@@ -24,6 +24,7 @@ from engine.cloud.live import Live
 from engine.cloud.projects import ProjectSync
 from engine.cloud.replica import NotReady, read_pull
 from engine.cloud.session import Session
+from engine.cloud.unsent import Held
 from engine.library.library import Library
 from engine.protocol.errors import MascotError, NotFound, Offline, Unauthenticated, Unavailable
 from engine.protocol.sync import Person, Present
@@ -101,6 +102,7 @@ class Worker:
         self._discover_at = self._started_at = 0.0
         self._queued_files: set[str] = set()
         self._woken = threading.Event()
+        self._account: tuple[str, str] | None = None
 
     # From any thread
 
@@ -109,6 +111,7 @@ class Worker:
         if self._threads:
             return
         self._started_at = time.monotonic()
+        self._account = self._whose()
         self._files.stopping.clear()
         self._library.changed.append(self._library_changed)
         self._threads = [
@@ -131,6 +134,8 @@ class Worker:
         self._file_work.put(None)
         for thread in self._threads:
             thread.join()
+        # Begun once more meanwhile, for somebody else.
+        self._live.stop()
         self._threads = []
         self._people.clear()
         self._files.stopping.clear()
@@ -186,6 +191,7 @@ class Worker:
                     looked = now
                     if (version := _version(watched)) != seen:
                         seen = version
+                        self._look_who()
                         self._wake(None, pull=False)
                     if now >= self._discover_at:
                         self._discover()
@@ -199,6 +205,22 @@ class Worker:
         for id_ in known if project_id is None else known & {project_id}:
             self._live.subscribe(f"project:{id_}")
             self._plan.soon(id_, pull=pull)
+
+    def _look_who(self) -> None:
+        """Another program may have signed somebody else in: from now on this is that person's connection."""
+        account = self._whose()
+        if account == self._account or self._files.stopping.is_set():
+            return
+        self._account = account
+        self._library.projects.take_fresh_peers()
+        self._live.stop()
+        if account is not None:
+            self._live.start()
+        self._told("account", "")
+
+    def _whose(self) -> tuple[str, str] | None:
+        known = self._session.known()
+        return None if known is None else (known.server, known.user_id)
 
     def _wake_all(self) -> None:
         self._woken.clear()
@@ -225,7 +247,8 @@ class Worker:
         try:
             self._sync.run(project_id, pull=due.pull)
             self._want_files(project_id)
-        except (NotReady, NotFound):
+        except (NotReady, NotFound, Held):
+            # Its status says it; nothing would be different another time.
             pass
         except Unauthenticated:
             self._told("account", "")
