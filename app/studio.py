@@ -126,6 +126,7 @@ class Studio(QObject):
         window.problem_page.choose.connect(self.choose_library)
         window.problem_page.backups.connect(lambda folder: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))
         self.picture.empty.prompt_picked.connect(self._try_example)
+        self.gallery.model.loaded.connect(self._tell_first)
         self.picture.empty.build_wanted.connect(lambda: session.show_tab("build"))
         self.picture.view.drag_wanted.connect(lambda: self.gallery.view.startDrag(Qt.DropAction.CopyAction))
         session.submitted.connect(lambda _job: self._set_eager(True))
@@ -467,6 +468,11 @@ class Studio(QObject):
             self.deeds.save(entries, Path(folder), with_recipe=with_recipe)
 
     # following the session
+
+    def _tell_first(self) -> None:
+        model = self.gallery.model
+        if model.rowCount() or not (model.filter.wanted.narrows or model.filter.trashed or model.filter.like):
+            self.picture.empty.set_first(not model.rowCount())
 
     def _opened(self) -> None:
         self._load_history()

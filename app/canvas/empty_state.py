@@ -31,9 +31,9 @@ class EmptyState(QWidget):
         sign = QLabel()
         sign.setPixmap(pixmap("sparkles", 40, "accent"))
         sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        title = label("Make your first mascot", "title")
+        self.title = title = label("", "title")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        lead = label("Describe it in a sentence and press Generate, or start with one of these:", "muted", wrap=True)
+        self.lead = lead = label("", "muted", wrap=True)
         lead.setAlignment(Qt.AlignmentFlag.AlignCenter)
         outer.addWidget(sign)
         outer.addSpacing(SPACE_3)
@@ -58,3 +58,13 @@ class EmptyState(QWidget):
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         outer.addWidget(hint)
         outer.addStretch(5)
+        self.set_first(True)
+
+    def set_first(self, first: bool) -> None:
+        """Whether there is nothing in the gallery yet that could be chosen instead."""
+        self.title.setText("Make your first mascot" if first else "Choose a picture, or make a new one")
+        self.lead.setText(
+            "Describe it in a sentence and press Generate, or start with one of these:"
+            if first
+            else "Choose one in the gallery, or describe another and press Generate, for example:"
+        )

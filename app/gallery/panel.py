@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 from app.gallery.carry import drag_data
 from app.gallery.deeds import Deeds
 from app.gallery.filter_box import MADE_WITH, FilterBox
-from app.gallery.model import ANIMATIONS, LOGOS, PICTURES, Filter, GalleryModel, Likeness
+from app.gallery.model import ANIMATIONS, LOGOS, PAGE, PICTURES, Filter, GalleryModel, Likeness
 from app.gallery.search_field import SearchField
 from app.gallery.selection_bar import SelectionBar
 from app.gallery.view import GalleryView
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from engine.library.projects import Project
 
 TYPING_PAUSE_MS = 200
+LOOKED_AT = "looked_at"
+"""What was chosen last, by project."""
 ROLES = {"pictures": PICTURES, "animations": ANIMATIONS, "logos": LOGOS}
 
 
@@ -62,11 +64,16 @@ class GalleryPanel(QWidget):
         self._typing.timeout.connect(self._apply)
         self._like: Likeness | None = None
         self._wanted_job: str | None = None
+        self._arriving = False
+        self._arrived_in: str | None = None
+        self._looked_at: dict[str, str] = {}
         self._selecting = False
         self._selected_ids: list[str] = []
         self._build()
         session.opened.connect(self._opened)
         session.project_changed.connect(self._project_changed)
+        session.entry_changed.connect(self._look_at)
+        session.closing.connect(lambda: session.remember(LOOKED_AT, dict(self._looked_at)))
         session.closed.connect(self._closed)
         self.model.loaded.connect(self._loaded)
         self.model.read.connect(self._show_single)
@@ -193,18 +200,42 @@ class GalleryPanel(QWidget):
         library = self._session.library
         if library is not None:
             self.model.thumbnails.disk_folder = library.layout.cache / "thumbnails"
+        kept = self._session.recall(LOOKED_AT, {})
+        self._looked_at = kept if isinstance(kept, dict) else {}
+        self._arriving = True
+        self._arrived_in = self._session.project.id if self._session.project is not None else None
         self._apply()
         self.model.open()
 
     def _closed(self) -> None:
         self.empty.setText("")
+        self._looked_at, self._arriving, self._arrived_in = {}, False, None
         self._like = None
         self.like_bar.hide()
         self.filters.clear()
         self.narrow.setChecked(False)
 
-    def _project_changed(self, _project: Project | None) -> None:
+    def _project_changed(self, project: Project | None) -> None:
+        new = project is not None and project.id != self._arrived_in
+        self._arrived_in = project.id if project is not None else None
+        self._arriving = self._arriving or new
         self._apply()
+
+    def _look_at(self, entry: Entry | None) -> None:
+        if entry is not None:
+            self._looked_at[entry.project_id] = entry.id
+
+    def _arrive(self) -> None:
+        """Someone who comes (back) to a project sees what they looked at last, else the newest; not an empty canvas."""
+        project, count = self._session.project, self.model.rowCount()
+        if not self._arriving or project is None:
+            return
+        row = self.model.row_of(self._looked_at.get(project.id, ""))
+        if row < 0 and project.id in self._looked_at and count == PAGE:
+            return  # only the first page is here
+        self._arriving = False
+        if count and self._session.entry is None and not self.model.filter.trashed:
+            self._select(max(0, row))
 
     def _set_like(self, like: Likeness | None) -> None:
         self._like = like
@@ -241,6 +272,7 @@ class GalleryPanel(QWidget):
         self.empty.setText(self._empty_words() if empty else "")
         self._stack.setCurrentIndex(1 if empty else 0)
         self._select_wanted()
+        self._arrive()
         entry = self._session.entry
         if entry is not None:
             row = self.model.row_of(entry.id)
@@ -274,10 +306,14 @@ class GalleryPanel(QWidget):
             row = self.model.row_of(entry.id)
             if row >= 0:
                 self._wanted_job = None
-                self._selecting = True
-                self.view.select_row(row)
-                self._selecting = False
+                self._select(row)
                 return
+
+    def _select(self, row: int) -> None:
+        """Select a row that the user did not pick."""
+        self._selecting = True
+        self.view.select_row(row)
+        self._selecting = False
 
     def _selected(self, ids: list[str]) -> None:
         some = bool(ids)

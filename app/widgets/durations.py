@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 ALMOST = 0.9
 """From this share on nothing left may be called almost done; before it the guess was wrong."""
 

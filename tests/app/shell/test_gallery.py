@@ -59,6 +59,33 @@ def test_everything_is_there_after_the_studio_was_closed_and_opened_again(
     assert second.window.queue_dock.isVisible()
 
 
+def test_someone_who_comes_back_sees_what_they_looked_at_last(
+    make_studio: MakeStudio, tmp_path: Path, until: Until
+) -> None:
+    first = make_studio(tmp_path / "library")
+    until(lambda: first.session.dispatcher is not None)
+    fill(first, until)
+    assert first.session.entry is None, "nobody chose one yet"
+    first.studio.gallery.view.select_row(2)
+    looked_at, home = first.session.entry, first.session.project
+    website = first.studio.project_deeds.create("Website")
+    until(lambda: first.studio.gallery.model.rowCount() == 0)
+    assert first.studio.picture.empty.title.text() == "Make your first mascot"
+    first.session.switch_project(home)
+    until(lambda: first.session.entry == looked_at)
+    first.studio.gallery.view.select_row(1)
+    newer = first.session.entry
+    first.window.close()
+    first.close()
+    second = make_studio(tmp_path / "library")
+    until(lambda: second.session.entry is not None)
+    assert second.session.entry.id == newer.id and website is not None
+    until(lambda: second.studio.picture.shows_picture)
+    second.studio.gallery.view.clearSelection()
+    second.session.select(None)
+    assert second.studio.picture.empty.title.text() == "Choose a picture, or make a new one"
+
+
 def test_trash_and_undo_and_redo(studio: TestStudio, qtbot: QtBot, until: Until) -> None:
     entries = fill(studio, until)
     gallery, registry = studio.studio.gallery, studio.window.registry
