@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 ROLES = ("OWNER", "ADMIN", "MEMBER", "VIEWER")
@@ -42,8 +42,12 @@ def _login(login: argparse.ArgumentParser) -> None:
 def _workspace(workspace: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
     actions: Any = workspace.add_subparsers(dest="workspace_command", metavar="ACTION", required=True)
 
-    def action(name: str, text: str, *arguments: tuple[str, str]) -> argparse.ArgumentParser:
-        made: argparse.ArgumentParser = actions.add_parser(name, parents=[common], help=text, description=f"{text}.")
+    def action(
+        name: str, text: str, *arguments: tuple[str, str], aliases: Sequence[str] = ()
+    ) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = actions.add_parser(
+            name, parents=[common], help=text, description=f"{text}.", aliases=aliases
+        )
         for argument, words in arguments:
             made.add_argument(argument, metavar=argument.upper(), help=words)
         return made
@@ -61,7 +65,7 @@ def _workspace(workspace: argparse.ArgumentParser, common: argparse.ArgumentPars
     action("transfer", "make another member its owner", which, who)
     action("remove", "remove a member; copies on their machines stay", which, who)
     action("leave", "leave it; your copies stay", which)
-    action("join", "accept an invitation", which)
+    action("join", "accept an invitation", which, aliases=["accept"])
     action("decline", "decline an invitation", which)
 
 

@@ -222,7 +222,7 @@ def test_invitations_are_answered_and_taken_back_and_a_workspace_changes_hands(a
     ada.run("workspace", "revoke", "Studio Fox", MIA, code=exits.NOT_FOUND)
     mia.run("workspace", "join", "Studio Fox", code=exits.NOT_FOUND)
     ada.run("workspace", "invite", "Studio Fox", MIA)
-    mia.run("workspace", "join", "Studio Fox")
+    assert mia.run("workspace", "accept", "Studio Fox")["role"] == "MEMBER"
     assert "belongs to Mia now" in ada.says("workspace", "transfer", "Studio Fox", "mia")
     assert mia.run("workspace", "rename", "Studio Fox", "Studio Bear")["name"] == "Studio Bear"
     ada.run("workspace", "delete", "Studio Bear", code=exits.FORBIDDEN)

@@ -1,4 +1,5 @@
-"""`workspace`: list, create, rename, delete, members, invite, revoke, role, transfer, remove, leave, join, decline."""
+"""`workspace`: list, create, rename, delete; members, invite, revoke, role, transfer, remove; join (accept), decline,
+leave."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ def run(context: Context) -> int:
             case "create":
                 made = desk.create_workspace(options.name)
                 context.console.result({"id": made.id, "name": made.name}, [f"{made.id}  {made.name}"])
-            case "join" | "decline":
+            case "join" | "accept" | "decline":
                 _answer(context, desk)
             case _:
                 _in_workspace(context, desk)
