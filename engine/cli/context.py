@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli.console import Console
-from engine.protocol.errors import BadInput, NotFound
+from engine.protocol.errors import BadInput, DiskFull, LibraryReadOnly, NotFound
 
 if TYPE_CHECKING:
     from engine.library.library import Library
     from engine.library.projects import Project
+
+_FULL_BYTES = 1 << 20
 
 
 @dataclass
@@ -42,7 +46,8 @@ class Context:
         return Path(self.options.out)
 
     def require_out(self) -> None:
-        """Before work that takes long. Raises BadInput when a file lies where the --out folder must be."""
+        """Before work that takes long. Raises BadInput when a file lies where the --out folder must be, DiskFull and
+        LibraryReadOnly when it takes no files."""
         wanted = getattr(self.options, "out", None)
         if wanted is None:
             return
@@ -52,6 +57,10 @@ class Context:
         nearest = next((place for place in (folder, *folder.parents) if place.exists()), folder)
         if nearest.is_file():
             raise BadInput(f"{nearest} is a file; give a folder with --out.")
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise LibraryReadOnly(f"{nearest} can't be written to; choose another folder with --out.")
+        if shutil.disk_usage(nearest).free < _FULL_BYTES:
+            raise DiskFull(f"The disk that holds {nearest} is full; free some space or choose another --out folder.")
 
 
 def find_project(context: Context, wanted: str, *, trashed: bool = False) -> Project:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.console import JobProgress
 from engine.cli.context import Context
-from engine.protocol.errors import Cancelled, from_code
+from engine.protocol.errors import Cancelled, DiskFull, LibraryReadOnly, from_code
 from engine.protocol.jobs import JobState
 from engine.protocol.recipes import AnyRecipe
 
 if TYPE_CHECKING:
     from engine.library.gallery import Entry
     from engine.library.queued_job import Job
+
+
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,30 @@ def wait_for(context: Context, job_ids: Sequence[str], titles: Sequence[str]) ->
 
 
 def save(context: Context, entries: Sequence[Entry], names: Sequence[str | None]) -> list[Path]:
-    """Copy results to the command's --out folder, recipes inside; an existing file is never overwritten."""
+    """Copy results to the command's --out folder, recipes inside; an existing file is never overwritten.
+
+    Raises DiskFull or LibraryReadOnly with the way to the results, which are in the library.
+    """
     from engine.library.export import save_artifact
 
-    return [
-        save_artifact(context.library, entry, context.out, name) for entry, name in zip(entries, names, strict=True)
-    ]
+    with kept_in_library(entries):
+        return [
+            save_artifact(context.library, entry, context.out, name) for entry, name in zip(entries, names, strict=True)
+        ]
+
+
+@contextmanager
+def kept_in_library(entries: Sequence[Entry]) -> Generator[None]:
+    """A folder that takes no files is told together with where the results are."""
+    try:
+        yield
+    except (DiskFull, LibraryReadOnly) as error:
+        which = " ".join(entry.id for entry in entries[:_NAMED])
+        some = "what was made is" if len(entries) <= _NAMED else "what was made, these and more, is"
+        sentence = (
+            f"{error.sentence} Meanwhile {some} in the library; `mascotforge export {which} --out DIR` copies it."
+        )
+        raise type(error)(sentence, details=error.details) from error
 
 
 def report(

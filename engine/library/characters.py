@@ -85,7 +85,7 @@ class Characters:
         for one in known:
             if wanted == one.id or wanted.strip().casefold() == one.name.casefold():
                 return one
-        names = f"there are {', '.join(one.name for one in known[:20])}." if known else "make one with `character new`."
+        names = f"it has {', '.join(one.name for one in known[:20])}." if known else "make one with `character new`."
         raise NotFound(f"There is no character “{wanted[:60]}” in this project; {names}")
 
     def create(self, name: str, description: str = "", blobs: Sequence[str] = ()) -> Character:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from engine.tuning.subject import Subject
 
 TILE = 256
 GAP = 12
+_CLEAR = 0.06
 GROUND = (244, 243, 240, 255)
 _NEW_POSES = ("waving", "jumping, surprised", "sitting, sleepy")
 _NEW_SCENES = ("waving, smiling", "jumping for joy", "sitting, reading a book")
@@ -74,13 +76,19 @@ def comparison(
         pen.text((at[0] + 2, at[1] + TILE + 2), _plain(words)[:42], fill=(90, 88, 84, 255))
 
     put(to_square(reference, TILE), 0, 0, "reference")
-    count = 2 * len(texts)
+    count, shared = 2 * len(texts), shared_start(texts)
     for row, which in enumerate(("without", "with")):
         for column, text in enumerate(texts):
             progress((row * len(texts) + column) / count)
-            put(_painted(subject, text, seed + column, lora=bool(row)), column + 1, row, f"{which}: {text}")
+            put(_painted(subject, text, seed + column, lora=bool(row)), column + 1, row, f"{which}: {text[shared:]}")
     sheet.convert("RGB").save(file, optimize=True)
     progress(1.0)
+
+
+def shared_start(texts: Sequence[str]) -> int:
+    """How many characters all texts begin with, whole parts between commas only: what tells them apart comes after."""
+    comma = commonprefix(list(texts)).rfind(", ") if len(texts) > 1 else -1
+    return comma + 2 if comma >= 0 else 0
 
 
 def _plain(words: str) -> str:
@@ -101,6 +109,8 @@ def _on_ground(pixels: NDArray[np.float32], side: int) -> Any:
 
     if pixels.shape[2] == 3:
         pixels = np.concatenate([pixels, np.ones_like(pixels[..., :1])], axis=2)
+    # A breath of alpha at a picture's rim, which finished pictures are freed of.
+    pixels = np.where(pixels[..., 3:] < _CLEAR, np.float32(0), pixels)
     ground = np.array(GROUND, np.float32) / 255
     flat = pixels[..., :3] + ground[:3] * (1 - pixels[..., 3:])
     picture = Image.fromarray(np.rint(flat.clip(0, 1) * 255).astype(np.uint8)).convert("RGBA")

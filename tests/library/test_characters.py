@@ -76,7 +76,7 @@ def test_a_taken_name_and_an_unknown_one_are_told(characters: Characters) -> Non
     characters.create("Pip")
     with pytest.raises(BadInput, match="“pip” in this project already"):
         characters.create("pip")
-    with pytest.raises(NotFound, match="no character “Zoe” in this project; there are Pip"):
+    with pytest.raises(NotFound, match="no character “Zoe” in this project; it has Pip"):
         characters.find("Zoe")
 
 

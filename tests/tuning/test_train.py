@@ -30,7 +30,7 @@ from engine.runner.execute import Workbench, execute
 from engine.runner.plan import plan
 from engine.runner.steps.pictures import png_bytes
 from engine.tuning.policy import TuningPolicy, choose_tuning
-from engine.tuning.samples import Sample
+from engine.tuning.samples import Sample, shared_start
 from engine.tuning.state import TrainingState
 from engine.tuning.train import Desk, Trained, train_lora
 from tests.app.samples import mascots
@@ -221,3 +221,9 @@ def test_the_job_leaves_a_lora_and_a_comparison_and_no_state(models: Path, tmp_p
     events.clear()
     execute("again", asked, planner=plan, bench=bench, emit=events.append, cancelled=lambda: False)
     assert [event.cached for event in events if event.kind == "step_done"] == [True]
+
+
+def test_the_comparison_names_what_differs_between_its_columns() -> None:
+    texts = ["foxy, a blue fox, waving", "foxy, a blue fox, jumping, surprised"]
+    assert [text[shared_start(texts) :] for text in texts] == ["waving", "jumping, surprised"]
+    assert shared_start(["a fox", "a cat"]) == shared_start(["a fox, sitting"]) == 0

@@ -16,22 +16,29 @@ from engine.protocol.errors import MissingProgram
 
 @dataclass(frozen=True)
 class Line:
-    """`sound` is False for something the user should act on."""
+    """`sound` is False for something the user must act on; `warning` for what they should know."""
 
     what: str
     says: str
     sound: bool = True
+    warning: bool = False
+
+    @property
+    def mark(self) -> str:
+        return "!!" if not self.sound else "! " if self.warning else "ok"
 
 
 def run(context: Context) -> int:
     options = context.options
     checks_library = "library" in vars(options) or options.repair
     lines = _library(getattr(options, "library", None), mend=options.repair) if checks_library else _machine()
-    rows: list[dict[str, Any]] = [{"what": line.what, "says": line.says, "sound": line.sound} for line in lines]
+    rows: list[dict[str, Any]] = [
+        {"what": line.what, "says": line.says, "sound": line.sound, "warning": line.warning} for line in lines
+    ]
     sound = all(line.sound for line in lines)
     context.console.result(
         {"sound": sound, "findings": rows},
-        [f"{'ok ' if line.sound else '!! '} {line.what}: {line.says}" for line in lines],
+        [f"{line.mark}  {line.what}: {line.says}" for line in lines],
     )
     if sound:
         return exits.OK
@@ -97,4 +104,6 @@ def _library(option: Path | None, *, mend: bool) -> list[Line]:
     if not folder.exists():
         return [Line("Library", f"there is none at {folder} yet; the first picture creates it.")]
     mended = [Line("Repaired", sentence) for sentence in repair(folder)] if mend else []
-    return mended + [Line(f.what, f.sentence, sound=f.severity != "error") for f in check(folder)]
+    return mended + [
+        Line(f.what, f.sentence, sound=f.severity != "error", warning=f.severity == "warning") for f in check(folder)
+    ]

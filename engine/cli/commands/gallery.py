@@ -35,13 +35,14 @@ def _list(context: Context) -> int:
 
 
 def _export(context: Context) -> int:
+    from engine.cli.commands.history import find_entry
     from engine.library.export import save_artifact
 
     options = context.options
     size = whole_number("Size", options.size, 16, 8192) if options.size else None
     files: list[Path] = [
         save_artifact(
-            context.library, context.library.gallery.get(wanted), context.out, None,
+            context.library, find_entry(context, wanted), context.out, None,
             with_recipe=not options.without_recipe, size=size,
         )
         for wanted in options.ids

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from engine.cli.commands.animate import source_of
 from engine.cli.commands.generate import resolved
 from engine.cli.context import Context
 from engine.cli.recipes import picture_recipe, validated
-from engine.cli.work import report, run_recipes
+from engine.cli.work import kept_in_library, report, run_recipes
 from engine.library.packs import unpack
 from engine.protocol.errors import BadInput
 from engine.protocol.recipes import LogoRecipe, PictureFile
 
 PICTURE_ENDINGS = (".png", ".webp", ".jpg", ".jpeg", ".gif", ".apng")
+_LONGEST_NAME = 60
 LIKELY_FILE = (*PICTURE_ENDINGS, ".svg", ".bmp", ".tif", ".tiff")
 
 
@@ -28,10 +30,11 @@ def run(context: Context) -> int:
     # Options first: a wrong one should not leave an imported picture behind.
     recipe = _recipe(context, PictureFile(blob="0" * 64))
     font_key(recipe.font)
-    recipe = recipe.model_copy(update={"source": _source(context)})
+    recipe = recipe.model_copy(update={"source": _source(context), "app_name": _app_name(options.source, recipe)})
     finished = run_recipes(context, [recipe], [f"logo of {options.source}"])
     pack = next(entry for entry in finished[0].entries if entry.artifact.role == "logo-pack")
-    folder, files = unpack(context.library, pack, context.out)
+    with kept_in_library([pack]):
+        folder, files = unpack(context.library, pack, context.out)
     report(context, finished, files, [f"{folder}: {_contents(files)}."])
     return exits.OK
 
@@ -57,6 +60,14 @@ def _recipe(context: Context, source: BaseModel) -> LogoRecipe:
             "app_name": options.app_name,
         },
     )
+
+
+def _app_name(source: str, recipe: LogoRecipe) -> str:
+    """What was asked for; else, where there is no lettering either, a picture file's name."""
+    if recipe.app_name.strip() or recipe.lettering.strip() or not Path(source).is_file():
+        return recipe.app_name
+    words = " ".join(re.findall(r"[^\W_]+", Path(source).stem))[:_LONGEST_NAME].strip()
+    return words[:1].upper() + words[1:]
 
 
 def _source(context: Context) -> BaseModel:
