@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
 from app.builder_panel.value_slider import ValueSlider, percent
@@ -13,6 +14,10 @@ from app.theme.roles import set_kind, set_role
 from app.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from app.widgets.buttons import IconButton, push_button, tooltip
 from app.widgets.labels import ElidedLabel, label
+
+NARROW_PX = 420
+LEAST_PX = 264
+SLIDER_PX, SHORT_SLIDER_PX = 178, 124
 
 
 class GenerateBar(QFrame):
@@ -35,23 +40,41 @@ class GenerateBar(QFrame):
         self.percent.setMinimumWidth(52)
         self.percent.setToolTip(tooltip("Actual size", "Ctrl+Alt+0"))
         self.percent.clicked.connect(view.actual_size)
-        fit = IconButton("maximize", "Fit", "Ctrl+0")
-        fit.clicked.connect(view.fit)
+        self.fit = IconButton("maximize", "Fit", "Ctrl+0")
+        self.fit.clicked.connect(view.fit)
         row.addWidget(self.percent)
-        row.addWidget(fit)
+        row.addWidget(self.fit)
         view.zoomed.connect(lambda zoom: self.percent.setText(f"{zoom:.0%}".replace("%", " %")))
         bench.commission.progressed.connect(self.refresh)
         bench.variants.changed.connect(self.refresh)
         bench.easel.selection_changed.connect(self.refresh)
         bench.easel.edges_changed.connect(self.refresh)
         bench.easel.document_changed.connect(self._document_changed)
+        self._narrow = False
+        self.setMinimumWidth(LEAST_PX)
         self._document_changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._set_narrow(event.size().width() < NARROW_PX)
+        super().resizeEvent(event)
+
+    def _set_narrow(self, narrow: bool) -> None:
+        """Where there is little room, words give way: the keys for zooming and the tooltips say the same."""
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        for widget in (self.percent, self.fit, self.strength.name, self.where):
+            widget.setVisible(not narrow)
+        self.strength.setFixedWidth(SHORT_SLIDER_PX if narrow else SLIDER_PX)
+        for button, text in ((self.again, "Again"), (self.discard, "Discard")):
+            button.setText("" if narrow else f" {text}")
+        self.refresh()
 
     def _asking(self) -> QWidget:
         page, row = _page()
         self.strength = ValueSlider("Change", 0.05, 1.0, self._bench.strength, percent, name_width=0)
         self.strength.setToolTip("How far the result may leave what is there: 100 % forgets it")
-        self.strength.setFixedWidth(150)
+        self.strength.setFixedWidth(SLIDER_PX)
         self.strength.moved.connect(lambda value: setattr(self._bench, "strength", value))
         self.generate = push_button("Generate", "primary", "sparkles")
         self.generate.clicked.connect(self._clicked)
@@ -71,9 +94,12 @@ class GenerateBar(QFrame):
         self.forth = IconButton("chevron-right", "The next result", ".")
         self.forth.clicked.connect(lambda: variants.flip(1))
         self.again = push_button("Again", "ghost", "refresh-cw")
-        self.again.setToolTip("Make another one from the same canvas")
+        self.again.setToolTip("Again: make another one from the same canvas")
+        self.again.setAccessibleName("Again")
         self.again.clicked.connect(self._again)
         self.discard = push_button("Discard", "ghost", "x")
+        self.discard.setToolTip("Discard what was made")
+        self.discard.setAccessibleName("Discard")
         self.discard.clicked.connect(variants.discard)
         self.keep = push_button("Keep", "primary", "check")
         self.keep.clicked.connect(variants.keep)
@@ -92,7 +118,8 @@ class GenerateBar(QFrame):
         if reviewing:
             coming = commission.open
             more = f", {coming} to come" if coming else ""
-            self.place.setText(f"Result {variants.at + 1} of {variants.count}{more}")
+            number = f"{variants.at + 1} of {variants.count}"
+            self.place.setText(number if self._narrow else f"Result {number}{more}")
             for button in (self.back, self.forth):
                 button.setEnabled(variants.count > 1)
             return
@@ -102,6 +129,7 @@ class GenerateBar(QFrame):
         set_kind(self.generate, "" if busy else "primary")
         self.generate.setIcon(icon("x" if busy else "sparkles", "text" if busy else "on_accent"))
         self.where.setText("" if busy else self._where())
+        self.generate.setToolTip("" if busy else f"Generate {self._where()}".strip())
 
     def _where(self) -> str:
         """What would be made anew."""

@@ -21,6 +21,8 @@ class GridView(QAbstractItemView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalScrollBar().setSingleStep(WHEEL_PX)
+        # Its place stays, or the number of columns would change with it; with nothing to scroll it isn't seen.
+        self.verticalScrollBar().rangeChanged.connect(lambda _low, high: self.verticalScrollBar().setEnabled(high > 0))
         self.verticalScrollBar().valueChanged.connect(lambda _value: self.viewport().update())
 
     def set_tile(self, size: QSize) -> None:

@@ -44,7 +44,7 @@ class LogoForm(QWidget):
         self.crop = Segmented(_CROPS)
         self.colours = ValueSlider("Colours", _FEWEST, _MOST, 8, lambda value: str(round(value)))
         self.badge = Segmented([(badge.value, "", name) for badge, name, _ in _BADGES])
-        self.auto = push_button("By itself", "chip")
+        self.auto = push_button("Automatic", "chip")
         self.auto.setCheckable(True)
         self.auto.setChecked(True)
         self.auto.setToolTip("A colour on which the mascot stands out")
@@ -113,23 +113,22 @@ class LogoForm(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(SPACE_4)
-        row = QHBoxLayout()
+        self.badge_colour = QWidget()
+        row = QHBoxLayout(self.badge_colour)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_2)
         row.addWidget(self.auto)
         row.addWidget(self.ground, 1)
         for title, parts in (
             ("Part", (self.crop, self.colours)),
-            ("Badge", (self.badge, row)),
+            ("Badge", (self.badge, self.badge_colour)),
             ("Lettering", (self.lettering, self.font_box)),
             ("App name in the icon packs", (self.app_name,)),
         ):
             section = Section(title)
             section.body.setSpacing(SPACE_2)
             for part in parts:
-                if isinstance(part, QHBoxLayout):
-                    section.body.addLayout(part)
-                else:
-                    section.body.addWidget(part)
+                section.body.addWidget(part)
             outer.addWidget(section)
         outer.addWidget(label("The export holds SVG, PDF, EPS, PNG, ICO, ICNS, favicons, iOS and Android icons.",
                               "faint", wrap=True))  # fmt: skip
@@ -137,11 +136,10 @@ class LogoForm(QWidget):
 
     def _connect(self) -> None:
         for signal in (
-            self.crop.chosen, self.badge.chosen, self.colours.moved, self.lettering.textEdited,
+            self.crop.chosen, self.badge.chosen, self.colours.moved, self.lettering.textChanged,
             self.font_box.currentIndexChanged, self.app_name.textEdited, self.auto.toggled,
         ):  # fmt: skip
             signal.connect(self._changed)
-        self.lettering.textChanged.connect(self._changed)
         self.ground.chosen.connect(self._ground_chosen)
 
     def _ground_chosen(self) -> None:
@@ -155,9 +153,7 @@ class LogoForm(QWidget):
         self.changed.emit(self.choices)
 
     def _sync(self) -> None:
-        has_badge = self.badge.key != Badge.NONE.value
-        self.auto.setEnabled(has_badge)
-        self.ground.setEnabled(has_badge)
+        self.badge_colour.setVisible(self.badge.key != Badge.NONE.value)
         self.font_box.setEnabled(bool(self.lettering.text().strip()))
 
 

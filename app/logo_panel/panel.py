@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 REST_MS = 260
 """The true logo with its variants follows once the hand rests for this long; until then drafts are shown."""
-FORM_PX = 312
+FORM_PX = 288
 FOLDER_KEY = "save_folder"
 
 

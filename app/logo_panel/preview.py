@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.theme.icons import colour
@@ -11,6 +11,7 @@ from app.theme.tokens import RADIUS_L, SPACE_2, TEXT_S
 
 PAPER, NIGHT = "#ffffff", "#17181d"
 _MARGIN = 0.07
+LINE_PX = 16
 _TITLES = {"full": "Full colour", "one-colour": "One colour", "inverted": "Inverted", "outline": "Outline"}
 
 
@@ -129,17 +130,20 @@ class _Tile(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        box = QRectF(1.5, 1.5, self.width() - 3, self.height() - 25)
+        font = self.font()
+        font.setPixelSize(TEXT_S)
+        lines = 2 if QFontMetrics(font).horizontalAdvance(self._title) > self.width() else 1
+        words = 4 + lines * LINE_PX
+        box = QRectF(1.5, 1.5, self.width() - 3, self.height() - words - 5)
         line = "focus" if self.hasFocus() else "accent" if self._current else "border"
         painter.setPen(QPen(QColor(colour(line)), 2 if self._current or self.hasFocus() else 1))
         painter.setBrush(QColor(ground_of(self._name)))
         painter.drawRoundedRect(box, RADIUS_L, RADIUS_L)
         draw_fitted(painter, box, self._image, 0.09)
-        font = self.font()
-        font.setPixelSize(TEXT_S)
         painter.setFont(font)
         painter.setPen(QColor(colour("text" if self._current else "text_muted")))
-        painter.drawText(QRectF(0, self.height() - 20, self.width(), 20), Qt.AlignmentFlag.AlignCenter, self._title)
+        place = QRectF(0, self.height() - words, self.width(), words)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._title)
         painter.end()
 
 

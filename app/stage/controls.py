@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QColorDialog, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QPainter, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QColorDialog, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from app.builder_panel.value_slider import ValueSlider, percent, times
 from app.stage.scene import CHECKER_COLOURS, Backdrop, StageScene
@@ -15,6 +15,9 @@ from app.widgets.segmented import Segmented
 from engine.protocol.recipes import Action
 
 ACTION_TITLES: dict[Action, tuple[str, str]] = {Action.IDLE: ("Idle", "wind"), Action.WAVE: ("Wave", "hand")}
+
+LEAST_PX = 440
+"""With the sliders and the buttons under each other."""
 
 
 class StageControls(QWidget):
@@ -52,27 +55,39 @@ class StageControls(QWidget):
         above.addSpacing(SPACE_1)
         above.addWidget(self.timeline, 1)
         outer.addLayout(above)
-        below = QHBoxLayout()
-        below.setSpacing(SPACE_2)
-        below.addWidget(self.speed, 3)
-        below.addWidget(self.strength, 3)
-        below.addSpacing(SPACE_2)
+        sliders = QHBoxLayout()
+        sliders.setSpacing(SPACE_4)
+        for slider in (self.speed, self.strength):
+            slider.setMaximumWidth(220)
+            sliders.addWidget(slider)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_2)
+        buttons.addStretch(1)
         for action in tools:
-            below.addWidget(ActionButton(action))
-        below.addWidget(self.backdrop)
-        below.addSpacing(SPACE_1)
+            buttons.addWidget(ActionButton(action))
+        buttons.addWidget(self.backdrop)
+        buttons.addSpacing(SPACE_1)
         self.export = push_button("Export…", "primary", "download")
         self.export.setToolTip(tooltip("Save this animation as files", export.shortcut()))
         self.export.clicked.connect(export.trigger)
         export.enabledChanged.connect(self.export.setEnabled)
-        below.addWidget(self.export)
-        outer.addLayout(below)
-        for slider in (self.speed, self.strength):
-            slider.setMaximumWidth(220)
-        below.insertStretch(2)
-        self.setMinimumWidth(SPACE_4 * 30)
+        buttons.addWidget(self.export)
+        self._below = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._below.setSpacing(SPACE_1)
+        self._below.addLayout(sliders)
+        self._below.addLayout(buttons, 1)
+        self._parts = (sliders, buttons)
+        outer.addLayout(self._below)
+        self.setMinimumWidth(LEAST_PX)
         for child in self.findChildren(QToolButton):
             child.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        together = sum(part.minimumSize().width() for part in self._parts) + SPACE_1
+        narrow = event.size().width() - 2 * SPACE_3 < together
+        ways = QBoxLayout.Direction
+        self._below.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+        super().resizeEvent(event)
 
 
 class BackdropButton(IconButton):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from app.theme.icons import icon
@@ -50,6 +50,10 @@ class Segmented(QFrame):
     def choose(self, key: str) -> None:
         """Take a choice without emitting `chosen`."""
         self._group.button(self._keys.index(key)).setChecked(True)
+
+    def focus_chosen(self) -> None:
+        """Give the taken choice the focus."""
+        self._group.checkedButton().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _picked(self, index: int) -> None:
         self.chosen.emit(self._keys[index])

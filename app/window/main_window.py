@@ -21,7 +21,8 @@ from app.window.top_bar import TopBar
 from app.window.workspace import Workspace
 
 FIRST_SIZE = QSize(1440, 900)
-LEAST_SIZE = QSize(960, 620)
+LEAST_SIZE = QSize(1080, 620)
+"""With all panels open; below it the canvas' tools would lie over each other."""
 CREATE_PX, GALLERY_PX = 324, 232
 """The least width of the panels at the sides."""
 
@@ -128,7 +129,10 @@ class MainWindow(QMainWindow):
         for dock in self._shown_docks:
             dock.show()
         self._shown_docks = []
+        focused = self.focusWidget()
         restore_layout(self, self.session)
+        if focused is not None and focused.isVisible():
+            focused.setFocus()
 
     def _show_tab(self, name: str) -> None:
         if name in self.create_tabs.keys:

@@ -50,8 +50,12 @@ class LateTabs(QWidget):
         return self.switch.key
 
     def choose(self, key: str) -> None:
-        """Bring a tab to the front."""
+        """Bring a tab to the front. The focus goes along: Qt would give it to whatever comes next in the window."""
+        focused = self.window().focusWidget()
+        leaves = key != self.key and focused is not None and self.stack.isAncestorOf(focused)
         self.switch.choose(key)
+        if leaves:
+            self.switch.focus_chosen()
         self.stack.setCurrentIndex(self.keys.index(key))
         self.changed.emit(key)
 

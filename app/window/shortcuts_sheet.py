@@ -52,7 +52,7 @@ class ShortcutsSheet(Sheet):
                 groups.setdefault(group, []).append((plain_text(action), keys))
         for group, rows in MORE.items():
             groups.setdefault(group, []).extend(rows)
-        ordered = [(name, groups[name]) for name in GROUPS.values() if name in groups]
+        ordered = [(name, groups[name]) for name in dict.fromkeys(GROUPS.values()) if name in groups]
         page = QWidget()
         set_role(page, "scroll")
         columns = QHBoxLayout(page)

@@ -82,7 +82,7 @@ class StatusBar(QStatusBar):
         self.lanes = {lane: LaneLight(name) for lane, name in LANE_NAMES.items()}
         left = QWidget()
         layout = QHBoxLayout(left)
-        layout.setContentsMargins(SPACE_2, 0, 0, SPACE_1)
+        layout.setContentsMargins(SPACE_2, 0, 0, 0)
         layout.setSpacing(SPACE_4)
         for light in self.lanes.values():
             layout.addWidget(light)
@@ -98,6 +98,7 @@ class StatusBar(QStatusBar):
         session.engine_state.connect(self._engine_state)
         session.opening.connect(lambda folder: self._library.setText(f"Opening {short_path(folder)} …"))
         session.opened.connect(self._opened)
+        session.problem.connect(lambda _error, _folder: self._library.setText(""))
         session.closed.connect(self._closed)
 
     def add_light(self, light: QWidget) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QSizePolicy, QToolButton, QWidget
 
 from app.theme.icons import icon, pixmap
 from app.theme.roles import set_kind
 from app.theme.tokens import ICON_L, ICON_S, SPACE_1, SPACE_2, SPACE_3
-from app.widgets.buttons import ActionButton
+from app.widgets.buttons import ActionButton, tooltip
 
 
 class TopBar(QWidget):
@@ -28,6 +28,7 @@ class TopBar(QWidget):
         self.menus = QMenuBar()
         self.menus.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self._last: QWidget | None = None
+        self._palette: QToolButton | None = None
         self._layout.addWidget(mark)
         self._layout.addWidget(self.menus)
         self._layout.addStretch(1)
@@ -42,11 +43,34 @@ class TopBar(QWidget):
         set_kind(button, "search")
         button.setIcon(icon("search", "text_faint"))
         button.setIconSize(QSize(ICON_S, ICON_S))
-        button.setText("  Find an action    Ctrl+K")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setToolTip("Every action by name")
+        button.setToolTip(tooltip("Find an action by its name", action.shortcut()))
+        button.setAccessibleName("Find an action")
         button.clicked.connect(action.trigger)
+        self._palette = button
         self._append(button)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        """In a narrow window the search field shrinks to its sign, so that no menu is lost."""
+        button = self._palette
+        if button is None:
+            return
+        words = "  Find an action    Ctrl+K"
+        wide = button.fontMetrics().horizontalAdvance(words) + SPACE_2
+        needed = self._layout.minimumSize().width() + (0 if button.text() else wide)
+        shown = words if needed <= self.width() else ""
+        if shown != button.text():
+            button.setText(shown)
 
     def add_widget(self, widget: QWidget) -> None:
         """Something at the right end that shows itself when it has something to show."""

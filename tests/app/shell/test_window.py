@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.settings.library_page import folder_bytes
+from app.widgets.labels import ElidedLabel
 from app.window.command_palette import CommandPalette, score
 from app.window.registry import plain_text
 from engine.library.library import Library
@@ -97,6 +99,38 @@ def test_a_folder_that_changes_while_it_is_measured_has_a_size(tmp_path: Path, m
 
     monkeypatch.setattr(Path, "lstat", vanishing)
     assert folder_bytes(tmp_path) == 5
+
+
+def test_in_a_small_window_nothing_lies_over_anything_and_no_menu_is_lost(studio: TestStudio, qtbot: QtBot) -> None:
+    window, parts = studio.window, studio.studio
+    window.resize(window.minimumSize())
+    add_drawing(studio.session.library, studio.session.project.id, mascots(1)[0], size=64)
+    parts.session.show_tab("paint")
+    parts.need_paint().bench.start("Canvas", 64, 64)
+    for tab in ("animate", "logo", "paint", "picture"):
+        parts.session.show_tab(tab)
+        qtbot.wait(20)
+        for line in (window.top_bar, window.workspace.tabs.stack.currentWidget()):
+            assert squeezed(line) == [], tab
+    assert all(not window.top_bar.menus.actionGeometry(menu).isEmpty() for menu in window.top_bar.menus.actions())
+
+
+def squeezed(parent: QWidget) -> list[str]:
+    """Words and buttons that have less room than their text takes."""
+    found: list[str] = []
+    for part in parent.findChildren(QWidget):
+        text = part.text() if isinstance(part, QAbstractButton | QLabel) else ""
+        elides = isinstance(part, ElidedLabel) or (isinstance(part, QLabel) and part.wordWrap())
+        if text and part.isVisible() and not elides and part.width() < part.minimumSizeHint().width():
+            found.append(f"{text}: {part.width()} of {part.minimumSizeHint().width()}")
+    return found
+
+
+def test_the_focus_goes_along_with_the_tab(studio: TestStudio, qtbot: QtBot) -> None:
+    studio.studio.create.focus_prompt()
+    studio.window.registry["builder.open"].trigger()
+    focused = studio.window.focusWidget()
+    assert isinstance(focused, QAbstractButton) and focused.text().strip() == "Build"
 
 
 def test_projects_are_made_renamed_duplicated_trashed_and_all_of_it_undone(studio: TestStudio, until: Until) -> None:
