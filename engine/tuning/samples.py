@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +86,12 @@ def comparison(
 
 def shared_start(texts: Sequence[str]) -> int:
     """How many characters all texts begin with, whole parts between commas only: what tells them apart comes after."""
-    comma = commonprefix(list(texts)).rfind(", ") if len(texts) > 1 else -1
-    return comma + 2 if comma >= 0 else 0
+    shared = 0
+    while len(texts) > 1 and (comma := texts[0].find(", ", shared)) >= 0:
+        if any(text[: comma + 2] != texts[0][: comma + 2] for text in texts):
+            break
+        shared = comma + 2
+    return shared
 
 
 def _plain(words: str) -> str:
