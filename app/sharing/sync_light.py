@@ -164,7 +164,7 @@ class SyncPopover(Popover):
 
 
 def _details(status: SyncStatus) -> str:
-    parts: list[str] = []
+    parts = [f"in “{status.workspace_name}”"] if status.workspace_name else []
     if status.files_up:
         parts.append(f"{_files(status.files_up)} to send ({size_words(status.bytes_up)})")
     if status.files_down:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.account.cloud import StudioCloud
 from app.session import StudioSession
 from app.sharing.words import read_only_reason
 from app.theme.tokens import ICON_M, SPACE_1, SPACE_2, SPACE_3
+from app.widgets.buttons import push_button
 from app.widgets.labels import wrapped
 from app.widgets.rows import icon_mark
 from app.window.registry import Registry
+from engine.cloud.records import SyncState
 
 EDITING = (
     "app.import", "create.generate", "create.grid",
@@ -24,11 +26,14 @@ EDITING = (
 
 
 class ReadOnlyBanner(QFrame):
-    """The sentence over the canvas, as long as the open project can only be looked at."""
+    """The sentence over the canvas, as long as the open project can only be looked at. Emits `decision_wanted()` when
+    that is so because changes of another account wait in it."""
 
-    def __init__(self, session: StudioSession) -> None:
+    decision_wanted = Signal()
+
+    def __init__(self, session: StudioSession, cloud: StudioCloud) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._cloud = session, cloud
         self.setObjectName("banner")
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_3, SPACE_1, SPACE_3, SPACE_1)
@@ -36,11 +41,16 @@ class ReadOnlyBanner(QFrame):
         row.addWidget(icon_mark("eye", "info", ICON_M))
         self.words = wrapped("", "faint")
         row.addWidget(self.words, 1)
+        self.decide = push_button("Decide…", "ghost")
+        self.decide.clicked.connect(self.decision_wanted)
+        row.addWidget(self.decide)
         session.read_only_changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
         self.words.setText(self._session.read_only)
+        status = self._cloud.status
+        self.decide.setVisible(status is not None and status.state is SyncState.HELD)
         self.setVisible(bool(self._session.read_only))
 
 

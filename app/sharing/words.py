@@ -41,12 +41,18 @@ def short(status: SyncStatus) -> str:
             return "Sync is stuck"
 
 
-def read_only_reason(status: SyncStatus | None, workspace: str = "") -> str:
+def standing(status: SyncStatus) -> str:
+    """Where a project is shared, and how far that is: two lines."""
+    where = f"Shared in “{status.workspace_name}”" if status.workspace_name else "Shared"
+    return f"{where}\n{status.sentence}"
+
+
+def read_only_reason(status: SyncStatus | None) -> str:
     """Why the open project can't be changed by this account; "" when it can."""
     if status is not None and status.state is SyncState.HELD:
         # What is changed on top of another person's changes would go out with them, under one name.
         return status.sentence
     if status is None or status.role is None or status.role.may_edit:
         return ""
-    where = f" of “{workspace}”" if workspace else " of its workspace"
+    where = f" of “{status.workspace_name}”" if status.workspace_name else " of its workspace"
     return f"You see “{status.name}” as a viewer{where} and can't change it; ask an admin to make you a member."

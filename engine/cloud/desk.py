@@ -152,13 +152,15 @@ class CloudDesk:
 
     def workspaces(self) -> list[WorkspaceInfo]:
         """The personal one first."""
-        return workspaces.list_workspaces(self.session)
+        found = workspaces.list_workspaces(self.session)
+        workspaces.remember(self.library.settings, found)
+        return found
 
     def create_workspace(self, name: str) -> WorkspaceInfo:
-        return workspaces.create_workspace(self.session, name)
+        return self._remembered(workspaces.create_workspace(self.session, name))
 
     def rename_workspace(self, workspace_id: str, name: str) -> WorkspaceInfo:
-        return workspaces.rename_workspace(self.session, workspace_id, name)
+        return self._remembered(workspaces.rename_workspace(self.session, workspace_id, name))
 
     def delete_workspace(self, workspace_id: str) -> None:
         workspaces.delete_workspace(self.session, workspace_id)
@@ -198,7 +200,7 @@ class CloudDesk:
 
     def accept(self, invitation_id: str) -> WorkspaceInfo:
         """Join; its projects come with the next sync."""
-        joined = workspaces.accept(self.session, invitation_id)
+        joined = self._remembered(workspaces.accept(self.session, invitation_id))
         self._worker.rediscover()
         return joined
 
@@ -368,6 +370,10 @@ class CloudDesk:
             self._projects.waits.edits(project.project_id, None)
         self._tell("account", "")
         return account
+
+    def _remembered(self, workspace: WorkspaceInfo) -> WorkspaceInfo:
+        workspaces.remember(self.library.settings, [workspace])
+        return workspace
 
     def _sync_whole(self, project: SharedProject, progress: Progress | None, *, files: bool) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from engine.cloud import share, unsent
+from engine.cloud import share, unsent, workspaces
 from engine.cloud.files import Files, Progress
 from engine.cloud.http import host_of
 from engine.cloud.records import Role, SyncState, SyncStatus
@@ -156,6 +156,7 @@ class ProjectSync:
             project_id=project.project_id,
             name=self._library.shared.names().get(project.project_id, ""),
             workspace_id=project.workspace_id,
+            workspace_name=workspaces.names(self._library.settings).get(project.workspace_id, ""),
             state=state,
             sentence=sentence,
             role=Role(project.role) if project.role in Role.__members__ else None,

@@ -120,6 +120,7 @@ class SyncStatus:
     keep_offline: bool = False
     synced_at: int | None = None
     """Milliseconds since 1970."""
+    workspace_name: str = ""
     trouble: str = ""
     """The code of the error that it waits for."""
 

@@ -62,7 +62,9 @@ def join_all(library: Library, session: Session) -> list[SharedProject]:
     One that lies here unshared under the same id is left alone: what is private goes out only when its owner shares it.
     Returns those that sync now.
     """
-    for workspace in workspaces.list_workspaces(session):
+    found = workspaces.list_workspaces(session)
+    workspaces.remember(library.settings, found)
+    for workspace in found:
         for project in workspaces.projects(session, workspace.id):
             _join(library, session, workspace, project)
     return active(library, session)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel
 
 from engine.cloud.answers import understood
@@ -9,12 +11,29 @@ from engine.cloud.api import models, operations
 from engine.cloud.paging import AT_ONCE, pages, records
 from engine.cloud.records import Invitation, Member, RemoteProject, Role, WorkspaceInfo
 from engine.cloud.session import Session
+from engine.library.settings import Settings
+
+NAMES_KEY = "cloud.workspaces"
 
 
 def list_workspaces(session: Session) -> list[WorkspaceInfo]:
     """The personal one first."""
     found = pages(session, lambda after: operations.list_workspaces(after=after, limit=AT_ONCE))
     return sorted(records(WorkspaceInfo, found), key=lambda one: not one.personal)
+
+
+def remember(settings: Settings, found: Sequence[WorkspaceInfo]) -> None:
+    """Keep their names, to be said without a connection."""
+    known = names(settings)
+    fresh = known | {workspace.id: workspace.name for workspace in found}
+    if fresh != known:
+        settings.set(NAMES_KEY, dict(fresh))
+
+
+def names(settings: Settings) -> dict[str, str]:
+    """The names of workspaces by id, as they were called when they were asked for last."""
+    value = settings.get(NAMES_KEY)
+    return {id_: str(name) for id_, name in value.items()} if isinstance(value, dict) else {}
 
 
 def create_workspace(session: Session, name: str) -> WorkspaceInfo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.account.sheet import AccountSheet
+from app.sharing.viewer import ReadOnlyBanner
 from engine.cloud.records import SyncState
 from tests.app.conftest import TestStudio, Until
 from tests.app.sharing.conftest import Enter, sign_in_by_hand
@@ -55,7 +56,9 @@ def test_another_account_finds_the_project_held_back_and_sends_it_as_its_own(
     assert light.text().strip() == "Held back"
     assert f"1 change waits here since {ADA} was signed in" in session.read_only
     assert not studio.window.registry["create.generate"].isEnabled()
-    light.open()
+    banner = studio.window.findChild(ReadOnlyBanner)
+    assert banner is not None and banner.decide.isVisible()
+    banner.decide.click()
     assert light.popover.own.isVisible() and not light.popover.now.isVisible()
     light.popover.own.click()
     until(lambda: cloud.status is not None and cloud.status.state is SyncState.SYNCED)
