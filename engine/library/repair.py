@@ -1,4 +1,5 @@
-"""Mends what can be mended without a choice: leftovers go, damaged documents come back from their JSON export."""
+"""Mends what can be mended without a choice: a damaged database gives way to its newest backup, leftovers go, damaged
+documents come back from their JSON export."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from engine.library.health import leftovers
 from engine.library.layout import Layout
 from engine.library.lock import FileLock
 from engine.library.project_document import ProjectDocument
+from engine.library.restore import restore_damaged
 from engine.protocol.errors import LibraryCorrupt, LibraryInUse
 
 LEFTOVER_AGE_S = 600.0
@@ -31,7 +33,7 @@ def repair(folder: Path) -> list[str]:
             f"A studio (process {lock.holder()}) has the library {layout.folder} open; close it, then repair."
         )
     try:
-        return [*_remove_leftovers(layout), *_mend_documents(layout)]
+        return [*restore_damaged(layout), *_remove_leftovers(layout), *_mend_documents(layout)]
     finally:
         lock.release()
 
@@ -47,7 +49,8 @@ def _remove_leftovers(layout: Layout) -> list[str]:
         else:
             path.unlink(missing_ok=True)
         removed += 1
-    return [f"Removed {removed} leftovers of interrupted writes."] if removed else []
+    named = "1 leftover of an interrupted write" if removed == 1 else f"{removed} leftovers of interrupted writes"
+    return [f"Removed {named}."] if removed else []
 
 
 def _mend_documents(layout: Layout) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -21,7 +22,8 @@ def corrupt(layout: Layout, details: str = "") -> LibraryCorrupt:
     """The database is damaged: what is safe, and the way back."""
     backup = newest_backup(layout)
     way_back = (
-        f"close MascotForge and copy the newest backup, {backup}, over it"
+        f"close MascotForge and put the newest backup, {backup.name}, in its place with `mascotforge doctor --library "
+        f"{shlex.quote(str(layout.folder))} --repair`"
         if backup
         else f"there is no backup in {layout.backups} yet; move it aside and MascotForge starts a new one"
     )

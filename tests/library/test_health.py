@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.library.backup import back_up
 from engine.library.health import Finding, check
+from engine.library.layout import Layout
 from engine.library.library import Library
 from engine.library.repair import repair
 from engine.protocol.errors import LibraryInUse
@@ -93,7 +95,7 @@ def test_leftovers_are_found_and_removed_when_old_enough(folder: Path) -> None:
     os.utime(old, (an_hour_ago, an_hour_ago))
     [finding] = wrong(folder)
     assert finding.sentence.startswith("2 leftovers")
-    assert repair(folder) == ["Removed 1 leftovers of interrupted writes."]
+    assert repair(folder) == ["Removed 1 leftover of an interrupted write."]
     assert young.exists()
     assert not old.exists()
 
@@ -112,3 +114,27 @@ def test_a_missing_export_is_written_anew(folder: Path) -> None:
 def test_nothing_is_repaired_while_a_studio_works(folder: Path) -> None:
     with Library.open(folder, exclusive_studio=True), pytest.raises(LibraryInUse):
         repair(folder)
+
+
+@pytest.mark.parametrize("harm", ["halved", "words", "empty"])
+def test_a_damaged_database_gives_its_place_to_the_newest_sound_backup(folder: Path, harm: str) -> None:
+    layout = Layout(folder)
+    with Library.open(folder) as library:
+        before = add_picture(library, library.projects.default().id)
+        back_up(layout, "daily")
+    (folder / "backups" / "library-daily-99991231T000000000.db").write_bytes(b"a backup that was cut off")
+    whole = layout.database.read_bytes()
+    damaged = {"halved": whole[: len(whole) // 2], "words": b"no database\n", "empty": b""}[harm]
+    layout.database.write_bytes(damaged)
+    # What a killed program left: in another database it would do harm.
+    Path(f"{layout.database}-wal").write_bytes(b"frames of the damaged one")
+
+    assert f"doctor --library {folder} --repair" in wrong(folder)[0].sentence
+    assert "Put the backup library-daily-" in repair(folder)[0]
+
+    assert wrong(folder) == [] and repair(folder) == []
+    with Library.open(folder) as library:
+        assert library.gallery.get(before.id) == before
+    [kept] = (folder / "trash").glob("library-damaged-*.db")
+    assert kept.read_bytes() == damaged
+    assert Path(f"{kept}-wal").read_bytes() == b"frames of the damaged one"
