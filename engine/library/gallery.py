@@ -32,6 +32,7 @@ from engine.protocol.recipes import AnyRecipe
 
 TRASH, RESTORE = "trash", "restore"
 _LEAST_OF_ID = 6
+AT_ONCE = 500
 _AT_ONCE = 500
 
 
@@ -265,14 +266,29 @@ def _known(connection: Connection, job_id: str | None, artifact: Artifact) -> En
 
 
 def _mark(write: Write, entry_ids: Sequence[str], kind: str) -> None:
-    trashed = kind == TRASH
-    for entry_id in entry_ids:
-        entry = get_entry(write.connection, entry_id)
-        if entry.trashed == trashed:
+    """Thousands at once take a few statements: each new removal is the latest of its entry, so it stands."""
+    trashed, at = kind == TRASH, now_ms()
+    for start in range(0, len(entry_ids), AT_ONCE):
+        some = entry_ids[start : start + AT_ONCE]
+        latest = (
+            select(shelf.c.generation_id, shelf.c.trashed, func.max(removals.c.id))
+            .outerjoin(removals, removals.c.generation_id == shelf.c.generation_id)
+            .where(shelf.c.generation_id.in_(some))
+            .group_by(shelf.c.generation_id)
+        )
+        known = {id_: (now, stamp) for id_, now, stamp in write.connection.execute(latest)}
+        for missing in (id_ for id_ in some if id_ not in known):
+            get_entry(write.connection, missing)
+        moved = [id_ for id_ in dict.fromkeys(some) if known[id_][0] != trashed]
+        if not moved:
             continue
-        latest = select(func.max(removals.c.id)).where(removals.c.generation_id == entry_id)
-        id_ = stamp_after(write.connection.execute(latest).scalar())
-        put_removal(write, id_, entry_id, kind, now_ms())
+        write.connection.execute(
+            insert(removals),
+            [{"id": stamp_after(known[id_][1]), "generation_id": id_, "kind": kind, "created_at": at} for id_ in moved],
+        )
+        write.connection.execute(update(shelf).where(shelf.c.generation_id.in_(moved)).values(trashed=trashed))
+        for id_ in moved:
+            write.changed("entry", id_)
 
 
 def put_removal(write: Write, id_: str, entry_id: str, kind: str, created_at: int) -> None:

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from engine.library.gallery import Counts
+from engine.library.gallery import AT_ONCE, Counts
 from engine.library.labels import put_label
 from engine.library.library import Library
+from engine.library.stamps import stamp_after
 from engine.protocol.artifacts import Artifact, AssetType
 from engine.protocol.errors import BadInput, NotFound
 from engine.protocol.ids import new_id
@@ -55,6 +56,34 @@ def test_trashing_all_or_none(library: Library) -> None:
     with pytest.raises(NotFound):
         library.gallery.trash([entry.id, "nothing"])
     assert library.gallery.list() == [entry]
+
+
+def test_thousands_are_marked_and_moved_without_waiting(library: Library, folder: Path) -> None:
+    project = library.projects.default()
+    ids = [add_picture(library, project.id).id for _ in range(AT_ONCE + 20)]
+    library.labels.set_rating(ids[:3], 2)
+    twice = [*ids, ids[0]]
+    library.labels.set_rating(twice, 5)
+    library.labels.set_favourite(twice)
+    assert {entry.rating for entry in library.gallery.list(project.id)} == {5}
+    library.gallery.trash(twice)
+    assert library.gallery.counts() == Counts(entries=0, favourites=0, trashed=len(ids))
+    library.gallery.restore(twice)
+    assert library.gallery.counts() == Counts(entries=len(ids), favourites=len(ids), trashed=0)
+    with closing(sqlite3.connect(folder / "library.db")) as database:
+        statements = "SELECT count(*) FROM labels", "SELECT count(*) FROM removals"
+        assert [database.execute(each).fetchone()[0] for each in statements] == [2 * len(ids), 2 * len(ids)]
+    with pytest.raises(NotFound):
+        library.labels.set_rating([ids[0], "nothing"], 1)
+    assert library.gallery.get(ids[0]).rating == 5
+
+
+def test_a_note_made_here_is_later_than_one_from_a_clock_that_runs_ahead(library: Library) -> None:
+    entry = add_picture(library, library.projects.default().id)
+    ahead = stamp_after("0fffffff-ffff-7000-8000-000000000000")
+    library.database.write(lambda write: put_label(write, [entry.id], "rating", 1, stamp=ahead))
+    library.labels.set_rating([entry.id], 4)
+    assert library.gallery.get(entry.id).rating == 4
 
 
 def test_facts_cannot_be_rewritten(library: Library) -> None:
