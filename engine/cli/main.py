@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if context.library_is_open:
                 context.library.close()
     except MascotError as error:
-        console.error(error.sentence, code=error.code, details=error.details)
+        console.error(error.typed_sentence, code=error.code, details=error.details)
         return exits.exit_code(error.code)
     except KeyboardInterrupt:
         console.error("Cancelled; finished results are kept.", code=ErrorCode.CANCELLED)

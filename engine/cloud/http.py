@@ -79,8 +79,9 @@ class Http:
         """Raises Offline while the switch is on."""
         if self._offline():
             raise Offline(
-                f"MascotForge is offline, so it does not connect to {host_of(url)}; switch it online with "
-                "`mascotforge models offline off` or in the Models panel. Nothing is lost meanwhile."
+                f"MascotForge is offline, so it does not connect to {host_of(url)}; switch it online in "
+                "the settings, under Network. Nothing is lost meanwhile.",
+                command="models offline off",
             )
 
     def request(

@@ -113,9 +113,7 @@ class Session:
         """Raises Unauthenticated."""
         known = self.known()
         if known is None:
-            raise Unauthenticated(
-                "This needs an account; sign in first, with `mascotforge login` or in the Account menu."
-            )
+            raise Unauthenticated("This needs an account; sign in first, in the Account menu.", command="login")
         if self._read(known) is None:
             raise _ended(known)
         return known
@@ -329,4 +327,5 @@ def _ended(known: Known, details: str = "") -> Unauthenticated:
     return Unauthenticated(
         f"You are signed out of {urlsplit(known.server).netloc}; sign in again as {known.email}. Nothing here is lost.",
         details=details,
+        command="login",
     )

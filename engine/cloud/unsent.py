@@ -7,6 +7,7 @@ whoever is signed in now says to send them in the own name.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 
 from engine.cloud.session import Known, Session
@@ -46,7 +47,8 @@ def require_own(library: Library, session: Session, project: SharedProject) -> N
     if _is_own(project, known):
         return
     if count := count_unsent(library, project):
-        raise Held(held_sentence(session, project, count))
+        name = library.shared.names().get(project.project_id, project.project_id)
+        raise Held(held_sentence(session, project, count), command=f"sync {shlex.quote(name)} --as-me")
     library.shared.change(project.project_id, account_id=known.user_id)
 
 

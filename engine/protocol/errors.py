@@ -38,14 +38,23 @@ class ErrorCode(StrEnum):
 
 
 class MascotError(Exception):
-    """An error meant for the user: `sentence` is shown as it is, `details` behind a "Details" fold or `--verbose`."""
+    """An error meant for the user: `sentence` is shown as it is, `details` behind a "Details" fold or `--verbose`.
+
+    The sentence speaks of the studio; `command` (without the program's name) is what leads out on the command line.
+    """
 
     code: ClassVar[ErrorCode] = ErrorCode.INTERNAL
 
-    def __init__(self, sentence: str, *, details: str = "") -> None:
+    def __init__(self, sentence: str, *, details: str = "", command: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.details = details
+        self.command = command
+
+    @property
+    def typed_sentence(self) -> str:
+        """The sentence for somebody at a command line."""
+        return f"{self.sentence} On the command line: `mascotforge {self.command}`." if self.command else self.sentence
 
 
 class BadInput(MascotError):
