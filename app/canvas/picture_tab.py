@@ -23,6 +23,7 @@ from engine.protocol.recipes import DrawingRecipe, PictureRecipe
 
 if TYPE_CHECKING:
     from engine.library.gallery import Entry
+    from engine.library.projects import Project
     from engine.library.queued_job import Job
 
 
@@ -55,6 +56,7 @@ class PictureTab(QWidget):
         session.entry_changed.connect(self._selected)
         session.job_event.connect(self._event)
         session.jobs.previewed.connect(self._preview)
+        session.project_changed.connect(self._leave)
         session.submitted.connect(self._submitted)
         session.queue_changed.connect(self._look)
         session.closed.connect(self._clear)
@@ -127,6 +129,15 @@ class PictureTab(QWidget):
         if library is not None and not self.shows_picture and not library.queue.paused:
             self._follow(job, QImage())
 
+    def _leave(self, project: Project | None) -> None:
+        """What another project makes is shown there."""
+        library = self._session.library
+        if self._following is None or library is None or project is None:
+            return
+        if library.queue.get(self._following).project_id != project.id:
+            self._following = None
+            self._selected(self._session.entry)
+
     def _look(self) -> None:
         """A job that was cancelled while it waited sends no event."""
         library = self._session.library
@@ -144,6 +155,9 @@ class PictureTab(QWidget):
         self._follow(library.queue.get(job_id), image)
 
     def _follow(self, job: Job, image: QImage) -> None:
+        project = self._session.project
+        if project is None or job.project_id != project.id:
+            return
         match job.recipe:
             case PictureRecipe():
                 size = (job.recipe.width, job.recipe.height)

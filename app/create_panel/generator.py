@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from engine.protocol.recipes import PictureRecipe
 
 UNKNOWN_WORDS = "unknown_words"
+OF_THE_ENGINE = "engine"
+"""Warnings that begin so are about no prompt; the session says them over the canvas."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Generator(QObject):
     def _take(self, event: AnyEvent) -> None:
         if event.job_id not in self._mine:
             return
-        if isinstance(event, Warned):
+        if isinstance(event, Warned) and not event.code.startswith(OF_THE_ENGINE):
             self.noted.emit(event.sentence, "warning")
         if isinstance(event, Failed):
             self._session.say(event.sentence, "error", event.details)

@@ -62,11 +62,13 @@ class _Answer:
 
 
 class GalleryModel(QAbstractListModel):
-    """Rows are entries, the newest (or the most alike) first. Emits `loaded()` after each answer of the library and
-    `read()` when entries that were asked for have come."""
+    """Rows are entries, the newest (or the most alike) first. Emits `loaded()` after each answer of the library,
+    `read()` when entries that were asked for have come, and `turned(same)` when single rows went and came: meanwhile
+    `turning` holds, and a selection means nothing. `same`: the same filter, so what went was taken away."""
 
     loaded = Signal()
     read = Signal()
+    turned = Signal(bool)
 
     def __init__(self, session: StudioSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +78,7 @@ class GalleryModel(QAbstractListModel):
         self._pages: OrderedDict[int, list[Entry]] = OrderedDict()
         self._filter = Filter()
         self._shown = self._filter
+        self.turning = False
         self._round = 0
         self._wanted_pages: list[int] = []
         self._reading: int | None = None
@@ -195,11 +198,11 @@ class GalleryModel(QAbstractListModel):
         if this_round != self._round:
             return
         reordered = wanted.like is not None or self._shown.like is not None
-        self._shown = wanted
-        self._become(answer.ids, answer.pages, anew=reordered)
+        same, self._shown = wanted == self._shown, wanted
+        self._become(answer.ids, answer.pages, anew=reordered, same=same)
         self.loaded.emit()
 
-    def _become(self, ids: list[str], pages: dict[int, list[Entry]], *, anew: bool) -> None:
+    def _become(self, ids: list[str], pages: dict[int, list[Entry]], *, anew: bool, same: bool = True) -> None:
         """Turn the rows into `ids`, with as few steps as keep the selection, or all at once when that would be many."""
         before = self._ids
         gone, come = _differences(before, ids)
@@ -210,6 +213,7 @@ class GalleryModel(QAbstractListModel):
             self._pages.update(pages)
             self.endResetModel()
             return
+        self.turning = True
         self._pages.clear()
         self._pages.update(pages)
         for row in range(len(before) - 1, -1, -1):
@@ -223,6 +227,8 @@ class GalleryModel(QAbstractListModel):
             self.endInsertRows()
         self._ids = ids
         self._wanted_pages, self._reading = [], None
+        self.turning = False
+        self.turned.emit(same)
         if ids:
             self.dataChanged.emit(self.index(0), self.index(len(ids) - 1))
 

@@ -49,6 +49,7 @@ class GalleryView(GridView):
         self.activated.connect(self._activated)
         model.thumbnails.ready.connect(lambda _blob: self.viewport().update())
         model.dataChanged.connect(self._forget_chosen)
+        model.turned.connect(self._turned)
         model.modelAboutToBeReset.connect(self._remember)
         model.modelReset.connect(self._restore)
 
@@ -68,14 +69,15 @@ class GalleryView(GridView):
         return list(self._chosen)
 
     def select_row(self, row: int) -> None:
-        """Choose one row alone and bring it into view."""
+        """Choose one row alone and bring it into view, whatever keys are held down meanwhile."""
         index = self.model().index(row, 0)
-        self.setCurrentIndex(index)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.scrollTo(index)
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
-        self._take_selection()
+        if not self._gallery.turning:
+            self._take_selection()
 
     def _take_selection(self) -> None:
         ids = self._gallery.ids()
@@ -85,6 +87,14 @@ class GalleryView(GridView):
         self._chosen = None
         self.viewport().update()
         self.selected.emit(self._ids)
+
+    def _turned(self, same: bool) -> None:
+        """When the chosen ones were taken away the next one is chosen, so that one can go on sorting out."""
+        had = bool(self._ids)
+        self._take_selection()
+        current = self.currentIndex()
+        if same and had and not self._ids and current.isValid():
+            self.select_row(current.row())
 
     def _forget_chosen(self) -> None:
         self._chosen = None

@@ -264,3 +264,51 @@ def test_another_project_does_not_show_what_was_chosen_in_the_last(studio: TestS
     studio.studio.project_deeds.create("Website")
     assert studio.session.entry is None
     until(lambda: not studio.studio.picture.shows_picture)
+
+
+def test_sorting_out_goes_on_with_the_next_picture(studio: TestStudio, qtbot: QtBot, until: Until) -> None:
+    fill(studio, until)
+    gallery = studio.studio.gallery
+    gallery.view.select_row(0)
+    ids = gallery.model.ids()
+    studio.window.registry["picture.trash"].trigger()
+    until(lambda: gallery.model.rowCount() == 2)
+    assert gallery.selected_ids() == [ids[1]]
+    until(lambda: studio.session.entry is not None and studio.session.entry.id == ids[1])
+    gallery.search.setText("nothing of that kind")
+    until(lambda: gallery.model.rowCount() == 0)
+    gallery.search.clear()
+    until(lambda: gallery.model.rowCount() == 2)
+    assert gallery.selected_ids() == [], "what a search hid is not replaced by something else"
+
+
+def test_a_project_with_several_chosen_leaves_none_of_them_behind(studio: TestStudio, until: Until) -> None:
+    fill(studio, until)
+    studio.studio.gallery.view.selectAll()
+    studio.studio.project_deeds.create("Website")
+    until(lambda: studio.studio.gallery.model.rowCount() == 0)
+    assert studio.session.entry is None
+
+
+def test_a_result_is_chosen_alone_whatever_keys_are_held_down(studio: TestStudio, qtbot: QtBot, until: Until) -> None:
+    fill(studio, until)
+    view = studio.studio.gallery.view
+    view.select_row(2)
+    qtbot.keyPress(view, Qt.Key.Key_Control)
+    view.select_row(0)
+    qtbot.keyRelease(view, Qt.Key.Key_Control)
+    assert view.selected_ids() == studio.studio.gallery.model.ids()[:1]
+
+
+def test_what_one_project_makes_is_not_shown_in_another(studio: TestStudio, until: Until) -> None:
+    home = studio.session.project
+    fill(studio, until)
+    job = studio.session.library.queue.add(home.id, PictureRecipe(prompt="a robot"))
+    preview = QImage(8, 8, QImage.Format.Format_ARGB32)
+    preview.fill(0xFF112233)
+    studio.session.jobs.previewed.emit(job.id, preview)
+    assert studio.studio.picture.shows_picture
+    studio.studio.project_deeds.create("Website")
+    assert not studio.studio.picture.shows_picture
+    studio.session.jobs.previewed.emit(job.id, preview)
+    assert not studio.studio.picture.shows_picture
