@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.crashes import LogFile, install_hook
@@ -18,6 +19,19 @@ from app.window.main_window import MainWindow
 
 if TYPE_CHECKING:
     from app.studio import Studio
+
+LATE_ROOMS = (
+    "app.builder_panel.panel",
+    "app.stage.panel",
+    "app.canvas.paint_actions",
+    "app.logo_panel.panel",
+    "app.characters_panel.panel",
+    "app.models_panel.sheet",
+    "app.window.command_palette",
+)
+"""What is imported when its tab is first opened, or beside the window before that."""
+CALM_MS = 1500
+"""How long after a library was opened nobody waits for anything."""
 
 
 class Run(QObject):
@@ -87,6 +101,13 @@ class Run(QObject):
         if library is not None:
             self._log.move_to(library.folder / "logs")
             choose_folder(library.folder)
+            if self._warm:
+                QTimer.singleShot(CALM_MS, self, self._fetch_rooms)
+
+    def _fetch_rooms(self) -> None:
+        """Read the code of the other tabs, so that the first click on one shows it at once."""
+        for name in LATE_ROOMS:
+            self.session.background.run(lambda name=name: import_module(name))
 
     def _come_forward(self) -> None:
         self.window.setWindowState(self.window.windowState() & ~self.window.windowState().WindowMinimized)

@@ -16,7 +16,7 @@ from app.characters_panel.training_box import TrainingBox
 from app.gallery.thumbnails import Thumbnails
 from app.session import StudioSession
 from app.theme.roles import set_role
-from app.theme.tokens import SPACE_2, SPACE_3
+from app.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from app.widgets.buttons import IconButton, push_button
 from app.widgets.labels import label
 from app.widgets.section import Section
@@ -55,7 +55,7 @@ class CharactersPanel(QWidget):
         self.who.setAccessibleName("Character")
         self.who.activated.connect(lambda index: self._shelf.choose(self.who.itemData(index)))
         self.new = IconButton("plus", "New character")
-        self.new.clicked.connect(lambda: self._shelf.create(self._shelf.free_name()))
+        self.new.clicked.connect(self._begin)
         self.remove = IconButton("trash-2", "Remove this character")
         self.remove.clicked.connect(self._shelf.remove)
         top = QHBoxLayout()
@@ -95,8 +95,11 @@ class CharactersPanel(QWidget):
         for words, field in (("Name", self.name), ("Description", self.description)):
             caption = label(words, "field")
             caption.setBuddy(field)
-            column.addWidget(caption)
-            column.addWidget(field)
+            named = QVBoxLayout()
+            named.setSpacing(SPACE_1)
+            named.addWidget(caption)
+            named.addWidget(field)
+            column.addLayout(named)
         column.addWidget(self.pictures)
         column.addWidget(learning)
         self.empty = self._build_empty()
@@ -216,6 +219,12 @@ class CharactersPanel(QWidget):
             self.training.show_sample(image)
 
     # what the user does
+
+    def _begin(self) -> None:
+        """A new character, whose name is the first thing to write."""
+        if self._shelf.create(self._shelf.free_name()):
+            self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.name.selectAll()
 
     def _renamed(self) -> None:
         character, text = self._shelf.current(), self.name.text().strip()

@@ -32,7 +32,7 @@ class PictureCard(QWidget):
         self.image.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.image.setAccessibleName("Reference picture")
         self.caption = QLineEdit(picture.caption)
-        self.caption.setPlaceholderText("What it shows (written by itself)")
+        self.caption.setPlaceholderText("What it shows (optional)")
         self.caption.setToolTip("What differs in this picture: pose, mood, what it wears")
         self.caption.setAccessibleName("Caption")
         self.caption.editingFinished.connect(self._edited)

@@ -9,6 +9,8 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from app.jobs import LiveJob
+from app.theme.icons import icon
+from app.theme.roles import set_kind
 from app.theme.tokens import SPACE_2
 from app.widgets.buttons import push_button
 from app.widgets.durations import progress_words
@@ -84,6 +86,8 @@ class TrainingBox(QWidget):
         stopped = bool(character.job) and not going_on
         self.button.setEnabled(going_on or bool(character.pictures))
         self._name_button("Stop" if going_on else _start(character, stopped))
+        set_kind(self.button, "" if going_on else "primary")
+        self.button.setIcon(icon("x" if going_on else "sparkles", "text" if going_on else "on_accent"))
         if going_on:
             self._show_live(live)
         else:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from pytestqt.qtbot import QtBot
 
 from app.characters_panel.panel import CharactersPanel
 from app.jobs import LiveJob
@@ -200,3 +201,11 @@ def test_a_waiting_job_is_told_as_waiting(panel: CharactersPanel) -> None:
     one = Character("x", "Pip", "", "pip", job="job")
     panel.training.show_character(one, LiveJob("job"), going_on=True)
     assert panel.training.state.text() == "Waiting in the queue."
+
+
+def test_a_new_character_is_named_at_once(panel: CharactersPanel, qtbot: QtBot) -> None:
+    panel.new.click()
+    assert panel.name.selectedText() == panel.name.text() == "Character 1"
+    qtbot.keyClicks(panel.name, "Cleo")
+    panel.description.setFocus()
+    assert panel.who.currentText() == "Cleo"
