@@ -18,8 +18,8 @@ from tests.sync_server.logs.replicas import make_project
 from tests.sync_server.running import PASSWORD, ServerThread, SignedIn
 
 WRITERS, READERS, PUSHERS, SIGN_INS, GUESSES, SOCKETS = 60, 60, 20, 8, 4, 30
-LONGEST_S = 25.0
-"""For one answer on a starved machine; a deadlock of the database's pool or place would take 30 s at least."""
+PATIENCE_S = 120.0
+"""For one answer on a starved machine. Whoever waits 30 s for a place at the database is refused, which fails here."""
 BRIEF_S, LONG_S = 2.0, 30.0
 
 
@@ -28,7 +28,6 @@ class Seen:
     """What came of it all."""
 
     answers: Counter[tuple[str, int]] = field(default_factory=Counter[tuple[str, int]])
-    slowest_s: float = 0.0
     pongs: int = 0
 
 
@@ -75,9 +74,7 @@ async def crowded(server: ServerThread, person: SignedIn, for_s: float) -> Seen:
     async def asks(kind: str, ask: Ask, client: httpx.AsyncClient) -> None:
         served = False
         while not served or time.monotonic() < until:
-            began = time.monotonic()
             answer = await ask(client, next(numbers))
-            seen.slowest_s = max(seen.slowest_s, time.monotonic() - began)
             seen.answers[kind, answer.status_code] += 1
             served = served or answer.status_code != 503
             await asyncio.sleep(0.1 if answer.status_code == 503 else 0)
@@ -89,14 +86,14 @@ async def crowded(server: ServerThread, person: SignedIn, for_s: float) -> Seen:
             pongs = 0
             while not pongs or time.monotonic() < until:
                 await socket.send(json.dumps({"type": "ping"}))
-                while json.loads(await asyncio.wait_for(socket.recv(), LONGEST_S))["type"] != "pong":
+                while json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S))["type"] != "pong":
                     pass
                 pongs += 1
                 await asyncio.sleep(0.1)
             seen.pongs += pongs
 
     async with (
-        httpx.AsyncClient(base_url=at, headers=headers, timeout=LONGEST_S, limits=limits) as client,
+        httpx.AsyncClient(base_url=at, headers=headers, timeout=PATIENCE_S, limits=limits) as client,
         asyncio.TaskGroup() as together,
     ):
         for kind, (count, ask) in asks_of(project, epoch, person.workspace_id).items():
@@ -126,7 +123,6 @@ def require_all_served(seen: Seen, *, refused: bool = False) -> None:
     for kind in {kind for kind, _ in EXPECTED}:
         assert any(count for (one, status), count in seen.answers.items() if one == kind and status != 503), kind
     assert seen.pongs >= SOCKETS, "every socket was answered"
-    assert seen.slowest_s < LONGEST_S
 
 
 def database_of(kind: str, request: pytest.FixtureRequest) -> str:
