@@ -16,6 +16,7 @@ from pathops import Path
 from engine.vector.colour import hex_of
 from engine.vector.crop import require_visible
 from engine.vector.figure import Figure, Fill, is_empty
+from engine.vector.fit import fitted
 from engine.vector.labels import Labels, flat_labels
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ SIDE = 1024
 """Pixels of the longer side at which a picture is traced."""
 _TRAP = 3
 """How far, in pixels, a layer reaches under those above it."""
+_TOLERANCES = (0.7, 1.0, 1.4)
+"""How far, in pixels, an outline may leave what was traced, where that saves curves; less than layers overlap."""
+_MANY = 1600
+"""Curves and lines; as an SVG they are about 45 KB."""
 _PATH = re.compile(r'<path d="([^"]*)"[^>]*transform="translate\(([-\d.]+),([-\d.]+)\)"')
 _COMMAND = re.compile(r"([MLCZ])([^MLCZ]*)")
 
@@ -40,8 +45,8 @@ def figure_of_picture(rgba: Rgba, colours: int, side: int = SIDE) -> Figure:
     height, width = found.map.shape
     fills = [
         Fill(path, hex_of(found.palette[label]))
-        for label, mask in _layers(found)
-        if not is_empty(path := _traced(mask))
+        for label, path in _fitted([(label, _traced(mask)) for label, mask in _layers(found)])
+        if not is_empty(path)
     ]
     scale = SIDE / max(width, height)
     return Figure(width, height, tuple(fills)).moved(scale, 0, 0, width * scale, height * scale)
@@ -89,6 +94,16 @@ def _traced(mask: NDArray[np.bool_]) -> Path:
     for data, dx, dy in _PATH.findall(document):
         _add(path, data, float(dx), float(dy))
     return path
+
+
+def _fitted(layers: list[tuple[int, Path]]) -> list[tuple[int, Path]]:
+    """The layers with as few curves as they need; a painted picture, which has many, is followed less closely."""
+    fits = layers
+    for tolerance in _TOLERANCES:
+        fits = [(label, fitted(path, tolerance)) for label, path in layers]
+        if sum(len(list(path)) for _, path in fits) <= _MANY:
+            break
+    return fits
 
 
 def _add(path: Path, data: str, dx: float, dy: float) -> None:

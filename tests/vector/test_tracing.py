@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -27,6 +28,20 @@ def test_a_flat_mascot_is_a_few_paths() -> None:
     assert len(figure.colours) <= 8
     assert len(svg(figure).encode()) < 50_000
     assert apart(pixels(figure, 512), picture) < 4.5
+
+
+def test_a_painted_picture_stays_a_small_file_too() -> None:
+    """Soft edges and uneven colour, as diffusion models paint."""
+    drawn = render(FOX, 512)
+    uneven = cv2.GaussianBlur(np.random.default_rng(5).normal(0, 1, (512, 512, 1)), (0, 0), 9)[..., None]
+    picture = drawn.copy()
+    soft = cv2.GaussianBlur(drawn[..., :3], (0, 0), 2)
+    picture[..., :3] = np.clip(soft + 12 * uneven / uneven.std(), 0, 255).astype(np.uint8)
+
+    figure = figure_of_picture(picture, 8)
+
+    assert len(svg(figure).encode()) < 50_000
+    assert apart(pixels(figure, 512), drawn) < 12
 
 
 def test_the_palette_is_the_pictures_own() -> None:

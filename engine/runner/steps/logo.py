@@ -127,6 +127,6 @@ def _hand_out(context: StepContext, subject: Subject) -> None:
 
 
 LOGO_OF_DRAWING = StepKind("logo of drawing", 1, _of_drawing, seconds_guess=5.0)
-LOGO_OF_PICTURE = StepKind("logo of picture", 1, _of_picture, seconds_guess=4.0)
-LOGO_OF_UNKNOWN = StepKind("logo of unknown picture", 1, _of_picture, seconds_guess=5.0, needs_torch=True)
+LOGO_OF_PICTURE = StepKind("logo of picture", 2, _of_picture, seconds_guess=4.0)
+LOGO_OF_UNKNOWN = StepKind("logo of unknown picture", 2, _of_picture, seconds_guess=5.0, needs_torch=True)
 """A picture whose joints nobody has placed yet."""
