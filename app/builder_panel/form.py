@@ -70,7 +70,7 @@ class MascotForm(QWidget):
             self.grids[slot].set_current(list(values).index(getattr(mascot, slot)))
         self.colour.set_current(list(Colour).index(mascot.colour))
         self.accessory_colour.set_current(list(Colour).index(mascot.accessory_colour))
-        self.accessory_colour.setEnabled(mascot.accessory is not Accessory.NONE)
+        self.accessory_colour.setVisible(mascot.accessory is not Accessory.NONE)
         for name, slider in self.proportions.items():
             if not slider.slider.isSliderDown():
                 slider.set_value(getattr(mascot.proportions, name))

@@ -58,9 +58,9 @@ class AnimationPage(QWidget):
             combo.currentIndexChanged.connect(lambda _index: self.changed.emit())
         self.estimate = label("", "faint")
         form = _form()
-        form.addRow(label("Action", "field"), self.action_row)
-        form.addRow(label("Longer side", "field"), self.side)
-        form.addRow(label("Smoothness", "field"), self.rate)
+        _add(form, "Action", self.action_row)
+        _add(form, "Longer side", self.side)
+        _add(form, "Smoothness", self.rate)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(SPACE_3)
@@ -108,7 +108,7 @@ class PicturePage(QWidget):
         self.recipe.setToolTip("Drop the file on MascotForge later to get its settings back")
         self.recipe.setChecked(True)
         form = _form()
-        form.addRow(label("Longer side", "field"), self.side)
+        _add(form, "Longer side", self.side)
         form.addRow(label("", "field"), self.recipe)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -124,6 +124,14 @@ def _form() -> QFormLayout:
     form.setVerticalSpacing(SPACE_2)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     return form
+
+
+def _add(form: QFormLayout, name: str, field: QWidget) -> None:
+    """A row whose name stands in the middle of its field's height."""
+    caption = label(name, "field")
+    caption.setBuddy(field)
+    caption.setMinimumHeight(field.sizeHint().height())
+    form.addRow(caption, field)
 
 
 def _combo(entries: Sequence[tuple[str, object]], chosen: object, name: str) -> QComboBox:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
 
-from app.canvas.describe import recipe_title
+from app.queue_panel.titles import job_title
 from app.session import StudioSession
 from app.widgets.indexes import AnyIndex
 
@@ -52,13 +52,13 @@ class QueueModel(QAbstractListModel):
         if role == JOB_ROLE:
             return job
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return recipe_title(job.recipe)
+            return job_title(job.recipe)
         if role == FRACTION_ROLE:
             return live.fraction if live is not None and running else job.progress
         if role == ETA_ROLE:
             return live.eta_s if live is not None and running else None
         if role == Qt.ItemDataRole.ToolTipRole:
-            return job.error_sentence or recipe_title(job.recipe)
+            return job.error_sentence or job_title(job.recipe)
         return None
 
     def jobs(self) -> list[Job]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app.theme.icons import icon
 from app.theme.roles import set_kind
@@ -37,6 +37,7 @@ class Section(QWidget):
             self._button.setIconSize(QSize(ICON_S, ICON_S))
             self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             self._button.toggled.connect(self.set_open)
+            self._button.clicked.connect(lambda opened: QTimer.singleShot(0, self, self._reveal) if opened else None)
             outer.addWidget(self._button)
         else:
             outer.addWidget(label(title, "section"))
@@ -57,3 +58,13 @@ class Section(QWidget):
             self._button.setChecked(opened)
         else:
             self.toggled.emit(opened)
+
+    def _reveal(self) -> None:
+        """Scroll so that what was unfolded is seen, its title always."""
+        area = self.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is None or self._button is None:
+            return
+        bar, top = area.verticalScrollBar(), self.mapTo(area.widget(), QPoint(0, 0)).y()
+        bar.setValue(min(top, max(bar.value(), top + self.height() - area.viewport().height())))

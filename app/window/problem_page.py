@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from app.theme.icons import pixmap
+from app.theme.roles import set_kind
 from app.theme.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_6
 from app.widgets.buttons import push_button
 from app.widgets.labels import ElidedLabel, label
@@ -61,7 +62,9 @@ class ProblemPage(QWidget):
             row.addWidget(button)
         row.addStretch(1)
         column.addLayout(row)
-        self.fold = push_button("Details", "ghost")
+        self.fold = QToolButton()
+        set_kind(self.fold, "fold")
+        self.fold.setText("Details")
         self.fold.setCheckable(True)
         self.details = QPlainTextEdit()
         self.details.setObjectName("details")
@@ -99,4 +102,5 @@ class ProblemPage(QWidget):
         self.fold.setVisible(bool(details))
         self.fold.setChecked(False)
         self.details.hide()
-        self.backup_button.setVisible((folder / "backups").is_dir())
+        in_use = known and error.code is ErrorCode.LIBRARY_IN_USE
+        self.backup_button.setVisible(not in_use and (folder / "backups").is_dir())

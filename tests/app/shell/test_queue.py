@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from app.queue_panel.titles import job_title
 from engine.library.queued_job import Job
 from engine.protocol.jobs import JobState
-from engine.protocol.recipes import DrawingRecipe
+from engine.protocol.picture_options import ControlKind
+from engine.protocol.recipes import (
+    Action,
+    AnimationRecipe,
+    ControlMapRecipe,
+    DrawingRecipe,
+    ExportFormat,
+    LogoRecipe,
+    PictureFile,
+    PictureRecipe,
+    UpscaleRecipe,
+)
 from tests.app.conftest import TestStudio, Until
 from tests.app.samples import mascots
 
@@ -76,3 +88,14 @@ def test_a_failed_job_shows_its_sentence(studio: TestStudio, until: Until) -> No
     panel = studio.studio.queue
     until(lambda: panel.model.jobs()[0].state is JobState.FAILED)
     assert state_words(panel.model.jobs()[0], 0.0, None) == "The picture needs more memory."
+
+
+def test_every_kind_of_job_has_a_name() -> None:
+    file = PictureFile(blob="ab" * 32)
+    assert job_title(AnimationRecipe(source=file, action=Action.IDLE, formats=())) == "Finding joints"
+    made = AnimationRecipe(source=file, action=Action.WAVE, formats=(ExportFormat.WEBM, ExportFormat.GIF))
+    assert job_title(made) == "Wave as WebM, GIF"
+    assert job_title(UpscaleRecipe(source="ab" * 32, scale=4)) == "Enlarge ×4"
+    assert job_title(LogoRecipe(source=file)) == "Logo"
+    assert job_title(ControlMapRecipe(control=ControlKind.LINE_ART, source=file)) == "Control map: line art"
+    assert job_title(PictureRecipe(prompt="a  fox", seed=1)) == "a fox"

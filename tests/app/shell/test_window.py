@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.settings.library_page import folder_bytes
 from app.widgets.labels import ElidedLabel
+from app.widgets.section import Section
 from app.window.command_palette import CommandPalette, score
 from app.window.registry import plain_text
 from engine.library.library import Library
+from engine.protocol.errors import LibraryCorrupt, LibraryInUse
 from engine.protocol.recipes import DrawingRecipe, PictureRecipe
 from tests.app.conftest import MakeStudio, TestStudio, Until
 from tests.app.samples import add_drawing, mascots, png_of
@@ -124,6 +126,30 @@ def squeezed(parent: QWidget) -> list[str]:
         if text and part.isVisible() and not elides and part.width() < part.minimumSizeHint().width():
             found.append(f"{text}: {part.width()} of {part.minimumSizeHint().width()}")
     return found
+
+
+def test_what_is_unfolded_is_scrolled_into_view(studio: TestStudio, qtbot: QtBot) -> None:
+    studio.window.resize(studio.window.minimumSize())
+    create = studio.studio.create
+    button = next(b for b in create.findChildren(QToolButton) if b.text() == "Advanced")
+    section = button.parentWidget()
+    assert isinstance(section, Section)
+    button.click()
+    qtbot.waitUntil(lambda: section.height() - section.visibleRegion().boundingRect().height() < 2 or at_top(section))
+
+
+def at_top(part: QWidget) -> bool:
+    """Whether as much of a part is seen as there is room for, from its beginning."""
+    return part.visibleRegion().boundingRect().top() == 0 and part.visibleRegion().boundingRect().height() > 200
+
+
+def test_a_library_that_another_studio_has_open_says_so_and_no_more(make_studio: MakeStudio, tmp_path: Path) -> None:
+    page = make_studio(tmp_path / "library").window.problem_page
+    (tmp_path / "library" / "backups").mkdir(exist_ok=True)
+    page.show_problem(LibraryInUse("Another studio has it open."), tmp_path / "library")
+    assert page.backup_button.isHidden()
+    page.show_problem(LibraryCorrupt("It is damaged."), tmp_path / "library")
+    assert not page.backup_button.isHidden()
 
 
 def test_the_focus_goes_along_with_the_tab(studio: TestStudio, qtbot: QtBot) -> None:
