@@ -145,7 +145,7 @@ def at_top(part: QWidget) -> bool:
 
 def test_a_library_that_another_studio_has_open_says_so_and_no_more(make_studio: MakeStudio, tmp_path: Path) -> None:
     page = make_studio(tmp_path / "library").window.problem_page
-    (tmp_path / "library" / "backups").mkdir(exist_ok=True)
+    (tmp_path / "library" / "backups").mkdir(parents=True, exist_ok=True)
     page.show_problem(LibraryInUse("Another studio has it open."), tmp_path / "library")
     assert page.backup_button.isHidden()
     page.show_problem(LibraryCorrupt("It is damaged."), tmp_path / "library")
