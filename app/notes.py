@@ -8,6 +8,9 @@ from typing import Literal
 
 Severity = Literal["info", "success", "warning", "error"]
 
+UNDO = "Undo"
+"""The button of a note that takes back the step it tells of; it goes as soon as another step is done."""
+
 
 @dataclass(frozen=True)
 class Note:

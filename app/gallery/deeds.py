@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from app.gallery.carry import clean_drag_folder, clipboard_data, files_for
+from app.notes import UNDO
 from app.session import StudioSession
 from engine.protocol.errors import MascotError
 
@@ -70,7 +71,7 @@ class Deeds(QObject):
         )
         if done:
             self._session.say(
-                f"Moved {counted(len(ids))} to the trash.", "info", action=("Undo", self._session.undo_stack.undo)
+                f"Moved {counted(len(ids))} to the trash.", "info", action=(UNDO, self._session.undo_stack.undo)
             )
 
     def restore(self, entries: Sequence[Entry]) -> None:

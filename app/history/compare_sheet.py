@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QWidget
 
 from app.canvas.describe import entry_title
-from app.history.compare_view import CompareView, Mode
+from app.history.compare_view import CompareView, Mode, difference_of
 from app.history.differences import differences
 from app.session import StudioSession
 from app.theme.roles import set_role
@@ -38,7 +38,6 @@ class CompareSheet(Sheet):
         super().__init__(window, "Compare", width_px=1240, height_px=2000)
         self._session = session
         self._pair = (first, second)
-        self._images: dict[int, QImage] = {}
         self.view = CompareView()
         self.view.setMinimumHeight(220)
         self.body.setSpacing(SPACE_2)
@@ -98,18 +97,17 @@ class CompareSheet(Sheet):
         library = self._session.library
         if library is None:
             return
-        for number, entry in enumerate(self._pair):
-            path = str(library.blobs.path(entry.artifact.blob))
-            self._session.background.run(
-                lambda path=path: QImage(path), lambda image, number=number: self._loaded(number, image)
-            )
+        paths = [str(library.blobs.path(entry.artifact.blob)) for entry in self._pair]
 
-    def _loaded(self, number: int, image: QImage) -> None:
-        if self._gone:
-            return
-        self._images[number] = image
-        if len(self._images) == 2:
-            self.view.show_pair(self._images[0], self._images[1])
+        def work() -> tuple[QImage, QImage, QImage]:
+            first, second = QImage(paths[0]), QImage(paths[1])
+            return first, second, difference_of(first, second)
+
+        self._session.background.run(work, self._loaded)
+
+    def _loaded(self, found: tuple[QImage, QImage, QImage]) -> None:
+        if not self._gone:
+            self.view.show_pair(*found)
             unlike = self.view.unlike
             same = self._pair[0].artifact.blob == self._pair[1].artifact.blob
             few = f"{unlike:.1%}" if unlike >= 0.001 else "less than 0.1%"

@@ -57,10 +57,10 @@ class CompareView(ImageView):
         """Whether the second picture is shown."""
         return self._flipped
 
-    def show_pair(self, first: QImage, second: QImage) -> None:
-        """Show two pictures; the second may have another size."""
+    def show_pair(self, first: QImage, second: QImage, difference: QImage | None = None) -> None:
+        """Show two pictures; the second may have another size. `difference`: what `difference_of` them gave before."""
         self._second = second
-        self._difference = difference_of(first, second)
+        self._difference = difference_of(first, second) if difference is None else difference
         self.show_image(first)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.notes import UNDO
 from app.session import StudioSession
 from engine.protocol.errors import MascotError
 
@@ -75,7 +76,7 @@ class ProjectDeeds:
         self._session.refresh_project()
         if done:
             undo = self._session.undo_stack.undo
-            self._session.say(f"Moved “{project.name}” to the trash.", "info", action=("Undo", undo))
+            self._session.say(f"Moved “{project.name}” to the trash.", "info", action=(UNDO, undo))
 
     def restore(self, project: Project) -> None:
         library = self._session.library

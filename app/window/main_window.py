@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         self._shown_docks: list[Dock] = []
         self.reset_layout()
         session.noted.connect(self.workspace.notes.show_note)
+        session.undo_stack.indexChanged.connect(self._another_step)
         session.problem.connect(self._show_problem)
         session.opened.connect(self._show_workspace)
         session.tab_wanted.connect(self._show_tab)
@@ -116,6 +117,9 @@ class MainWindow(QMainWindow):
             save_layout(self, self.session)
         self.closing.emit()
         super().closeEvent(event)
+
+    def _another_step(self, _index: int) -> None:
+        self.workspace.notes.drop_undo()
 
     def _show_problem(self, error: BaseException, folder: object) -> None:
         self._shown_docks = self._shown_docks or [dock for dock in self.docks if dock.isVisible()]

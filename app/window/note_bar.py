@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.notes import Note
+from app.notes import UNDO, Note
 from app.theme.icons import pixmap
 from app.theme.tokens import ICON_M, SPACE_1, SPACE_2, SPACE_3
 from app.widgets.buttons import IconButton, push_button
@@ -52,6 +52,12 @@ class NoteBar(QWidget):
     def sentences(self) -> list[str]:
         """What is shown now, the oldest first."""
         return [card.note.sentence for card in self.cards()]
+
+    def drop_undo(self) -> None:
+        """Take the offers to undo away: what they would take back now is something else."""
+        for card in self.cards():
+            if card.note.action is not None and card.note.action[0] == UNDO:
+                self._remove(card)
 
     def clear(self) -> None:
         for card in self.cards():

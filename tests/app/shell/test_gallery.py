@@ -107,6 +107,17 @@ def test_trash_and_undo_and_redo(studio: TestStudio, qtbot: QtBot, until: Until)
     until(lambda: gallery.model.rowCount() == 3)
 
 
+def test_the_offer_to_undo_goes_when_something_else_would_be_undone(studio: TestStudio, until: Until) -> None:
+    fill(studio, until)
+    gallery, notes = studio.studio.gallery, studio.window.workspace.notes
+    gallery.view.select_row(0)
+    studio.window.registry["picture.trash"].trigger()
+    until(lambda: gallery.model.rowCount() == 2)
+    assert notes.sentences() == ["Moved 1 picture to the trash."]
+    studio.window.registry["picture.favourite"].trigger()
+    assert notes.sentences() == []
+
+
 def test_favourites_can_be_marked_filtered_and_taken_back(studio: TestStudio, until: Until) -> None:
     fill(studio, until)
     gallery, registry = studio.studio.gallery, studio.window.registry
