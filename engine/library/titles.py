@@ -39,9 +39,9 @@ def recipe_title(recipe: AnyRecipe | None) -> str:
         case DrawingRecipe():
             return mascot_words(recipe.mascot)
         case AnimationRecipe():
-            source = recipe.source
-            inner = "a picture" if not isinstance(source, PictureRecipe | DrawingRecipe) else recipe_title(source)
-            return f"{recipe.action.value.capitalize()}: {inner}"
+            action = recipe.action.value.capitalize()
+            known = isinstance(recipe.source, PictureRecipe | DrawingRecipe)
+            return f"{action}: {recipe_title(recipe.source)}" if known else action
         case LoraTrainingRecipe():
             return f"Training {recipe.name}"
         case _:
