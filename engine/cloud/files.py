@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.cloud import thumbnails, uploads
+from engine.cloud.abreast import abreast
 from engine.cloud.downloads import fetch_blob, fetch_bytes
 from engine.cloud.session import Session
 from engine.library import facts as journal
@@ -26,6 +27,8 @@ from engine.protocol.errors import Expired, NotFound, OutOfQuota, TooLarge
 
 ASK_AGAIN_S = 3600.0
 """How long it counts that the server has a file; then it is asked again."""
+LARGE_BYTES = 4 << 20
+"""Such a file goes alone: its parts are on their way at once."""
 Progress = Callable[[str, float | None], object]
 """A sentence, and how much of it is done (0..1)."""
 
@@ -61,21 +64,23 @@ class Files:
     def small_pictures(self, project: SharedProject) -> Mapping[str, str]:
         """Make and send the thumbnails of results that the server doesn't know yet: original → small picture."""
         rows = self._library.database.read(lambda connection: journal.new_generations(connection, project.project_id))
-        found: dict[str, str] = {}
-        for row in rows:
-            said = json.loads(row.artifact)
-            path = self._library.blobs.path(row.blob)
-            worth = said.get("media_type") in thumbnails.MAKEABLE and path.is_file()
-            if not worth or path.stat().st_size <= thumbnails.WORTH_BYTES:
-                continue
-            if (data := thumbnails.make_thumbnail(path)) is None:
-                continue
-            try:
-                found[row.blob] = uploads.send_bytes(self._session, project.workspace_id, data)
-            except (OutOfQuota, TooLarge):
-                # The result is told of all the same; its original waits with its own sentence.
-                continue
-        return found
+        kinds = {row.blob: json.loads(row.artifact).get("media_type") for row in rows}
+        makeable = [blob for blob, kind in kinds.items() if kind in thumbnails.MAKEABLE]
+        made = abreast(makeable, lambda blob: self._send_thumbnail(project, blob))
+        return {blob: small for blob, small in made if small is not None}
+
+    def _send_thumbnail(self, project: SharedProject, blob: str) -> str | None:
+        self._go_on()
+        path = self._library.blobs.path(blob)
+        if not path.is_file() or path.stat().st_size <= thumbnails.WORTH_BYTES:
+            return None
+        if (data := thumbnails.make_thumbnail(path)) is None:
+            return None
+        try:
+            return uploads.send_bytes(self._session, project.workspace_id, data)
+        except (OutOfQuota, TooLarge):
+            # The result is told of all the same; its original waits with its own sentence.
+            return None
 
     def send(self, project: SharedProject, progress: Progress | None = None) -> None:
         """Send what the workspace lacks of a project's files. Raises OutOfQuota, TooLarge, Forbidden, Unavailable."""
@@ -93,20 +98,17 @@ class Files:
         self._there[project.workspace_id] |= unknown - lacking
         with self._guard:
             self._to_send[project.project_id] = {blob: sizes[blob] for blob in lacking}
-        total, done = sum(sizes[blob] for blob in lacking) or 1, 0
+        told = _Told("Sending", {blob: sizes[blob] for blob in lacking}, progress)
         # The small ones first: they are what teammates look at.
-        for number, blob in enumerate(sorted(lacking, key=lambda blob: sizes[blob]), 1):
-            self._go_on()
+        small, large = _by_size(told.sizes)
+        for blob, _ in abreast(small, lambda blob: self._send_one(project, blob, None)):
+            told.ended(blob)
+        for blob in large:
+            self._send_one(project, blob, told.moved)
+            told.ended(blob)
 
-            def sent(size: int, number: int = number) -> None:
-                nonlocal done
-                done += size
-                if progress is not None:
-                    progress(f"Sending file {number} of {len(lacking)}", min(1.0, done / total))
-
-            self._send_one(project, blob, sent)
-
-    def _send_one(self, project: SharedProject, blob: str, sent: Callable[[int], None]) -> None:
+    def _send_one(self, project: SharedProject, blob: str, sent: Callable[[int], None] | None) -> None:
+        self._go_on()
         try:
             uploads.send_file(
                 self._session, project.workspace_id, self._library.blobs.path(blob), blob, sent, self._go_on
@@ -122,34 +124,38 @@ class Files:
         project is kept offline, all originals. Returns how many of them the server doesn't have yet."""
         damaged = self._notice_damage(project)
         remote = {one.blob: one for one in self._library.shared.remote_blobs(project.project_id)}
-        for one in remote.values():
-            self._go_on()
-            if one.thumbnail is not None and one.blob not in damaged:
-                self._fetch_thumbnail(project, one.blob, one.thumbnail)
+        pictured = [(one.blob, one.thumbnail) for one in remote.values() if one.thumbnail and one.blob not in damaged]
+        for _ in abreast(pictured, lambda pair: self._fetch_thumbnail(project, *pair)):
+            pass
         wanted = {
             blob: one.size_bytes
             for blob, one in remote.items()
             if project.keep_offline or blob in damaged or one.size_bytes <= thumbnails.WORTH_BYTES
         }
         wanted |= dict.fromkeys(self._wanted_inputs(project) - set(wanted), 0)
-        left, done, total = 0, 0, sum(wanted.values()) or 1
-        order = sorted(wanted, key=lambda blob: wanted[blob])
-        for number, blob in enumerate(order, 1):
+        told, left = _Told("Fetching", wanted, progress), 0
+        small, large = _by_size(wanted)
+        for blob, came in abreast(small, lambda blob: self._fetch_one(project, blob, lambda _: self._go_on())):
+            told.ended(blob)
+            left += not came
 
-            def came(size: int, number: int = number) -> None:
-                nonlocal done
-                self._go_on()
-                done += size
-                if progress is not None:
-                    progress(f"Fetching file {number} of {len(wanted)}", min(1.0, done / total))
+        def moved(size: int) -> None:
+            self._go_on()
+            told.moved(size)
 
-            came(0)
-            try:
-                self.fetch(project, blob, came)
-            except (NotFound, Expired):
-                left += 1
-            done = sum(wanted[one] for one in order[:number])
+        for blob in large:
+            left += not self._fetch_one(project, blob, moved)
+            told.ended(blob)
         return left
+
+    def _fetch_one(self, project: SharedProject, blob: str, came: Callable[[int], None]) -> bool:
+        """Whether the server has it."""
+        self._go_on()
+        try:
+            self.fetch(project, blob, came)
+        except (NotFound, Expired):
+            return False
+        return True
 
     def fetch(self, project: SharedProject, blob: str, came: Callable[[int], object] | None = None) -> Path:
         """A file of the project, here and sound. Raises NotFound, Expired, DownloadFailed, Unavailable, DiskFull."""
@@ -216,6 +222,7 @@ class Files:
         return damaged | {blob for blob in remote if self._library.blobs.path(blob).is_file()}
 
     def _fetch_thumbnail(self, project: SharedProject, blob: str, small: str) -> None:
+        self._go_on()
         target = self.thumbnail_path(blob)
         if target.is_file():
             return
@@ -225,3 +232,33 @@ class Files:
             return
         if data is not None and thumbnails.keep_thumbnail(data, target):
             self._library.shared.thumbnail_arrived(blob)
+
+
+class _Told:
+    """Tells how much of some files is done."""
+
+    def __init__(self, doing: str, sizes: Mapping[str, int], progress: Progress | None) -> None:
+        self.sizes = sizes
+        self._doing, self._progress = doing, progress
+        self._total = sum(sizes.values()) or 1
+        self._ended, self._bytes, self._moving = 0, 0, 0
+
+    def moved(self, size: int) -> None:
+        """So many bytes of a file that is on its way."""
+        self._moving += size
+        self._tell(self._ended + 1)
+
+    def ended(self, blob: str) -> None:
+        self._ended, self._bytes, self._moving = self._ended + 1, self._bytes + self.sizes[blob], 0
+        self._tell(self._ended)
+
+    def _tell(self, number: int) -> None:
+        if self._progress is not None:
+            done = min(1.0, (self._bytes + self._moving) / self._total)
+            self._progress(f"{self._doing} file {number} of {len(self.sizes)}", done)
+
+
+def _by_size(sizes: Mapping[str, int]) -> tuple[list[str], list[str]]:
+    """Small files and large ones, each the smallest first."""
+    order = sorted(sizes, key=lambda blob: sizes[blob])
+    return [blob for blob in order if sizes[blob] < LARGE_BYTES], [blob for blob in order if sizes[blob] >= LARGE_BYTES]

@@ -247,8 +247,8 @@ class Worker:
         try:
             self._sync.run(project_id, pull=due.pull)
             self._want_files(project_id)
-        except (NotReady, NotFound, Held):
-            # Its status says it; nothing would be different another time.
+        except (NotReady, NotFound, Held, Stopped):
+            # Its status says it; nothing would be different another time. Or the program ends.
             pass
         except Unauthenticated:
             self._told("account", "")
