@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
@@ -51,10 +52,17 @@ class Console:
         if not rows:
             print(empty)
             return
-        cells = [[str(row.get(column) if row.get(column) is not None else "") for column in columns] for row in rows]
+        cells = [[_shown(row.get(column)) for column in columns] for row in rows]
         widths = [max(len(line[i]) for line in [list(columns), *cells]) for i in range(len(columns))]
         for line in [[c.upper() for c in columns], *cells]:
             print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _shown(value: object) -> str:
+    """A value in a table for people: times as of this place, to the minute."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone():%Y-%m-%d %H:%M}"
+    return "" if value is None else str(value)
 
 
 class JobProgress:

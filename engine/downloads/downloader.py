@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.downloads.addresses import host_of, hub_address
@@ -85,7 +85,7 @@ class Downloader:
         with self._lock:
             for other in self.shelf.list():
                 if other.state in OPEN and _same(other.plan, plan):
-                    return self._resumed(other)
+                    return self._resumed(self._asked_anew(other, plan, name))
             self._require_room(plan)
             made = self.shelf.new(plan, name)
         self._changed()
@@ -248,6 +248,12 @@ class Downloader:
             speed = max(0.0, (pace[-1][1] - pace[0][1]) / (pace[-1][0] - pace[0][0]))
         eta = (total - done) / speed if total and speed > 0 else None
         return Standing(download, done, total, speed, eta, elsewhere)
+
+    def _asked_anew(self, download: Download, plan: Plan, name: str | None) -> Download:
+        """What is expected of the files and their name is as it was said last, unless they are being fetched now."""
+        if self._running == download.id or is_claimed(self.shelf.lock(download.id)):
+            return download
+        return replace(download, plan=plan, name=name or download.name)
 
     def _resumed(self, download: Download) -> Download:
         self._stopped.discard(download.id)

@@ -91,6 +91,13 @@ def test_any_address_with_an_expected_checksum(hub: Hub, downloader: Downloader)
     assert fetched(downloader, hub.url("slow"), sha256=right).name == "lora"
 
 
+def test_a_checksum_that_was_mistyped_can_be_given_anew(hub: Hub, downloader: Downloader) -> None:
+    right = hashlib.sha256((hub.root / "lora.safetensors").read_bytes()).hexdigest()
+    assert "SHA-256 is another one" in sentence_of(downloader, hub.url("plain"), DownloadFailed, sha256="1" * 64)
+    assert fetched(downloader, hub.url("plain"), sha256=right).name == "lora"
+    assert len(downloader.standings()) == 1
+
+
 def test_gated_models_take_the_token_of_the_keyring(hub: Hub, downloader: Downloader, switch: Switch) -> None:
     write_tensors(hub.root / "gated" / "fox" / "fox.safetensors", kohya())
     assert "accept the model's terms on its page" in sentence_of(downloader, "gated/fox", DownloadFailed)

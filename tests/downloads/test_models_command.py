@@ -92,6 +92,13 @@ def test_a_lora_comes_from_the_hub_and_goes_to_the_trash(hub: Hub, terminal: Ter
     assert terminal.ask("models", "restore", "Fox")["restored"] == "Fox"
 
 
+def test_the_same_content_under_another_name_is_told(hub: Hub, terminal: Terminal) -> None:
+    write_tensors(hub.root / "lora.safetensors", kohya())
+    assert "Installed lora (LoRA, SDXL)" in terminal.type("models", "install", hub.url("plain")).stdout
+    again = terminal.type("models", "install", hub.url("slow"), "--name", "Mine")
+    assert again.returncode == 0 and "The same model is here already, as lora (LoRA, SDXL)" in again.stdout
+
+
 def test_scan_duplicates_and_move(terminal: Terminal, tmp_path: Path) -> None:
     comfy = tmp_path / "ComfyUI" / "models"
     write_tensors(comfy / "loras" / "a.safetensors", diffusers_lora())

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from engine.cli import exits
 from engine.cli.context import Context
 from engine.cli.work import report, wait_for
+from engine.library.queued_job import Job
 from engine.protocol.jobs import JobState
+
+INTERRUPTED = "INTERRUPTED"
+"""Not a state of its own: the next program that works on the queue takes such a job up."""
 
 
 def run(context: Context) -> int:
@@ -29,17 +35,30 @@ def run(context: Context) -> int:
             if not context.console.as_json:
                 print(f"{len(finished)} jobs done; `mascotforge gallery` lists the results.")
         case _:
-            rows = [
-                {
-                    "id": job.id,
-                    "kind": job.recipe.kind,
-                    "state": job.state.value,
-                    "progress": f"{job.progress:.0%}",
-                    "created": job.created_at,
-                    "error": job.error_sentence,
-                }
-                for job in queue.list()
-            ]
-            columns = ("id", "kind", "state", "progress", "created", "error")
-            context.console.table(rows, columns, empty="The queue is empty.")
+            _list(context, queue.list())
     return exits.OK
+
+
+def _list(context: Context, jobs: list[Job]) -> None:
+    rows = [
+        {
+            "id": job.id,
+            "kind": job.recipe.kind,
+            "state": INTERRUPTED if _interrupted(job) else job.state.value,
+            "progress": f"{job.progress:.0%}",
+            "created": job.created_at,
+            "error": job.error_sentence,
+        }
+        for job in jobs
+    ]
+    left = [job for job in jobs if _interrupted(job)]
+    if left:
+        some = "1 job was interrupted as its" if len(left) == 1 else f"{len(left)} jobs were interrupted as their"
+        context.console.note(f"{some} program ended; `mascotforge jobs run` goes on with what waits.")
+    columns = ("id", "kind", "state", "progress", "created", "error")
+    context.console.table(rows, columns, empty="The queue is empty.")
+
+
+def _interrupted(job: Job) -> bool:
+    """Whether nobody works on a running job any more."""
+    return job.state is JobState.RUNNING and (job.lease_until is None or job.lease_until < datetime.now(UTC))

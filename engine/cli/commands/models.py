@@ -64,7 +64,11 @@ def install(context: Context, desk: ModelDesk) -> ModelCard:
     option = {ModelKind.CHECKPOINT: "--model", ModelKind.LORA: "--lora"}.get(card.kind)
     use = f"; use it with {option} “{card.name}”" if option else ""
     words = f" Its trigger words: {', '.join(card.trigger_words)}." if card.trigger_words else ""
-    context.console.result(row(card), [f"Installed {card.name} ({card.kind.label}, {card.family}){use}.{words}"])
+    # The same content is kept once, under the name it has.
+    other = bool(options.name) and card.name.casefold() != options.name.casefold()
+    what = f"{card.name} ({card.kind.label}, {card.family})"
+    said = f"The same model is here already, as {what}" if other else f"Installed {what}"
+    context.console.result(row(card), [f"{said}{use}.{words}"])
     return card
 
 
