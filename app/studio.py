@@ -118,7 +118,7 @@ class Studio(QObject):
         self.deeds.recipe_wanted.connect(self.use_recipe)
         self.deeds.saved.connect(lambda folder: session.remember("save_folder", str(folder)))
         self.drops.recipe_found.connect(lambda recipe, path: self.use_recipe(recipe, path.name))
-        self.drops.imported.connect(lambda entry: session.select(entry))
+        self.drops.imported.connect(self._show_imported)
         window.workspace.tabs.changed.connect(self._tab_changed)
         window.create_tabs.changed.connect(self._tab_changed)
         window.dropped.connect(self.drops.take)
@@ -468,6 +468,10 @@ class Studio(QObject):
             self.deeds.save(entries, Path(folder), with_recipe=with_recipe)
 
     # following the session
+
+    def _show_imported(self, entry: Entry) -> None:
+        self.session.select(entry)
+        self.gallery.select_entry(entry.id)
 
     def _tell_first(self) -> None:
         model = self.gallery.model

@@ -64,6 +64,7 @@ class GalleryPanel(QWidget):
         self._typing.timeout.connect(self._apply)
         self._like: Likeness | None = None
         self._wanted_job: str | None = None
+        self._wanted_entry: str | None = None
         self._arriving = False
         self._arrived_in: str | None = None
         self._looked_at: dict[str, str] = {}
@@ -183,6 +184,11 @@ class GalleryPanel(QWidget):
         self._wanted_job = job_id
         self._select_wanted()
 
+    def select_entry(self, entry_id: str) -> None:
+        """Select an entry as soon as it is loaded."""
+        self._wanted_entry = entry_id
+        self._select_wanted()
+
     def find_like(self, entry: Entry, title: str) -> None:
         """Show what looks like an entry, the most alike first."""
         self._set_like(Likeness(title, entry=entry))
@@ -210,6 +216,7 @@ class GalleryPanel(QWidget):
 
     def _closed(self) -> None:
         self.empty.setText("")
+        self._wanted_job = self._wanted_entry = None
         self._looked_at, self._arriving, self._arrived_in = {}, False, None
         self._like = None
         self.like_bar.hide()
@@ -301,6 +308,9 @@ class GalleryPanel(QWidget):
 
     def _select_wanted(self) -> None:
         library = self._session.library
+        if self._wanted_entry is not None and (row := self.model.row_of(self._wanted_entry)) >= 0:
+            self._wanted_entry = None
+            self._select(row)
         if self._wanted_job is None or library is None:
             return
         for entry in reversed(library.gallery.of_job(self._wanted_job)):

@@ -48,6 +48,7 @@ class ProjectsSheet(Sheet):
         self.where.chosen.connect(lambda _key: self._fill())
         self.list = QListWidget()
         self.list.setObjectName("rows")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(lambda *_: self._show_chosen())
         self.list.itemActivated.connect(lambda _item: self._open())
         self.new_name = QLineEdit()
@@ -122,6 +123,7 @@ class ProjectsSheet(Sheet):
         for project in library.projects.list(trashed=self.where.key == "trash"):
             item = QListWidgetItem(project.name, self.list)
             item.setData(_PROJECT, project)
+            item.setToolTip(project.name)
             if kept is not None and project.id == kept.id:
                 self.list.setCurrentItem(item)
         self.list.blockSignals(False)
@@ -134,6 +136,7 @@ class ProjectsSheet(Sheet):
         self.erase_button.setText("Erase…")
         project, trashed = self.chosen(), self.where.key == "trash"
         self.name.setText(project.name if project else "")
+        self.name.setCursorPosition(0)
         self.description.setPlainText(project.description if project else "")
         for widget in (self.name, self.description):
             widget.setEnabled(project is not None and not trashed)

@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
         self._shown_docks = []
         focused = self.focusWidget()
         restore_layout(self, self.session)
-        if focused is not None and focused.isVisible():
+        if focused is not None and focused.isVisible():  # pyright: ignore[reportUnnecessaryComparison]
             focused.setFocus()
 
     def _show_tab(self, name: str) -> None:

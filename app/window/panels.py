@@ -52,7 +52,8 @@ class LateTabs(QWidget):
     def choose(self, key: str) -> None:
         """Bring a tab to the front. The focus goes along: Qt would give it to whatever comes next in the window."""
         focused = self.window().focusWidget()
-        leaves = key != self.key and focused is not None and self.stack.isAncestorOf(focused)
+        nobody = focused is None  # pyright: ignore[reportUnnecessaryComparison]
+        leaves = key != self.key and not nobody and self.stack.isAncestorOf(focused)
         self.switch.choose(key)
         if leaves:
             self.switch.focus_chosen()

@@ -39,9 +39,8 @@ def recipe_title(recipe: AnyRecipe | None) -> str:
         case DrawingRecipe():
             return mascot_words(recipe.mascot)
         case AnimationRecipe():
-            action = recipe.action.value.capitalize()
-            known = isinstance(recipe.source, PictureRecipe | DrawingRecipe)
-            return f"{action}: {recipe_title(recipe.source)}" if known else action
+            action, source = recipe.action.value.capitalize(), recipe.source
+            return f"{action}: {recipe_title(source)}" if isinstance(source, PictureRecipe | DrawingRecipe) else action
         case LoraTrainingRecipe():
             return f"Training {recipe.name}"
         case _:

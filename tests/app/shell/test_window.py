@@ -207,8 +207,10 @@ def test_another_dropped_picture_is_imported(studio: TestStudio, until: Until, t
     path = tmp_path / "logo.png"
     path.write_bytes(png_of(mascots(1)[0], 64))
     drop(studio, path)
-    until(lambda: studio.studio.gallery.model.rowCount() == 1)
+    gallery = studio.studio.gallery
+    until(lambda: gallery.model.rowCount() == 1)
     assert studio.session.entry is not None
+    until(lambda: gallery.selected_ids() == [studio.session.entry.id])
 
 
 @pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n"])
