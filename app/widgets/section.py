@@ -64,7 +64,8 @@ class Section(QWidget):
         area = self.parentWidget()
         while area is not None and not isinstance(area, QScrollArea):
             area = area.parentWidget()
-        if area is None or self._button is None:
+        page = area.widget() if area is not None else None
+        if area is None or page is None:
             return
-        bar, top = area.verticalScrollBar(), self.mapTo(area.widget(), QPoint(0, 0)).y()
+        bar, top = area.verticalScrollBar(), self.mapTo(page, QPoint(0, 0)).y()
         bar.setValue(min(top, max(bar.value(), top + self.height() - area.viewport().height())))

@@ -53,7 +53,7 @@ class Segmented(QFrame):
 
     def focus_chosen(self) -> None:
         """Give the taken choice the focus."""
-        self._group.checkedButton().setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._group.button(max(0, self._group.checkedId())).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _picked(self, index: int) -> None:
         self.chosen.emit(self._keys[index])
