@@ -1,6 +1,12 @@
-"""How many requests an address and an account may make. Signing in has tighter limits of its own."""
+"""How many requests an address and an account may make.
+
+Signing in has tighter limits of its own, files have wider ones: an album of 300 pictures is some 1800 requests, and
+must not keep its person from editing meanwhile.
+"""
 
 from __future__ import annotations
+
+import re
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -19,6 +25,9 @@ from sync_server.secrets.signatures import Signer
 PER_ADDRESS = "3000/minute"
 """A whole office may share one."""
 PER_ACCOUNT = "1200/minute"
+FILES_PER_ADDRESS = "12000/minute"
+FILES_PER_ACCOUNT = "6000/minute"
+_FILES = re.compile(r"/api/v1/(uploads/|workspaces/[^/]+/(uploads|blobs)(/|$))")
 
 
 class Rates:
@@ -33,10 +42,11 @@ class Rates:
             return
         account = account_of(scope, self._signer)
         try:
+            count = self._count_file if _FILES.match(scope["path"]) else self._count
             if self._limiter.is_local:
-                self._count(account)
+                count(account)
             else:
-                await run_in_threadpool(self._count, account)
+                await run_in_threadpool(count, account)
         except TooMany as problem:
             await problem_response(Request(scope), problem)(scope, receive, send)
             return
@@ -47,3 +57,8 @@ class Rates:
         self._limiter.hit("requests from", counted_address(caller_address.get()), PER_ADDRESS)
         if account is not None:
             self._limiter.hit("requests of", account, PER_ACCOUNT)
+
+    def _count_file(self, account: str | None) -> None:
+        self._limiter.hit("files from", counted_address(caller_address.get()), FILES_PER_ADDRESS)
+        if account is not None:
+            self._limiter.hit("files of", account, FILES_PER_ACCOUNT)

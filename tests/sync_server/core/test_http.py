@@ -141,6 +141,21 @@ def test_one_account_and_one_workspace_cannot_take_the_server_for_themselves(
     assert bob.get("/auth/me").status_code == 200
 
 
+def test_sending_many_files_does_not_keep_a_person_from_editing(
+    make_server: Callable[..., ServerThread], sign_up: Callable[..., SignedIn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sync_server.http import rates
+
+    monkeypatch.setattr(rates, "PER_ACCOUNT", "40/minute")
+    monkeypatch.setattr(rates, "FILES_PER_ACCOUNT", "60/minute")
+    ada = sign_up("ada@example.org", server=make_server(rate_limits=True))
+    lacking = f"/workspaces/{ada.workspace_id}/blobs/missing"
+    asked = [ada.post(lacking, json={"hashes": []}).status_code for _ in range(62)]
+    assert asked == [200] * 60 + [429] * 2, "files have a limit, too"
+    assert ada.get("/uploads/none").status_code == 429
+    assert ada.get("/auth/me").status_code == 200
+
+
 def test_one_address_cannot_take_the_server_for_itself_whatever_it_claims(
     make_server: Callable[..., ServerThread], monkeypatch: pytest.MonkeyPatch
 ) -> None:
