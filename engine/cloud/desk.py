@@ -121,8 +121,10 @@ class CloudDesk:
 
     def unsent(self) -> list[SyncStatus]:
         """The projects of which the account has not sent everything; doesn't connect."""
-        over = (SyncState.STOPPED, SyncState.LOOKING, SyncState.HELD)
-        return [one for one in self.status() if one.state not in over and (one.waiting or one.files_up)]
+        over = (SyncState.STOPPED, SyncState.LOOKING)
+        own = {project.project_id for project in unsent.own_projects(self.library, self.session)}
+        found = [one for one in self.status() if one.project_id in own and one.state not in over]
+        return [one for one in found if one.waiting or one.files_up]
 
     def sign_out(self, *, everywhere: bool = False) -> None:
         """Forget the sign-in; projects and their copies stay. Without a connection only this library forgets it.

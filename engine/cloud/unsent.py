@@ -52,6 +52,14 @@ def require_own(library: Library, session: Session, project: SharedProject) -> N
     library.shared.change(project.project_id, account_id=known.user_id)
 
 
+def own_projects(library: Library, session: Session) -> list[SharedProject]:
+    """Those that sync as whoever is signed in, or was last."""
+    known = session.known()
+    if known is None:
+        return []
+    return [one for one in library.shared.all() if one.server == known.server and _is_own(one, known)]
+
+
 def pass_over(library: Library, session: Session) -> None:
     """Somebody has signed in: what is made from now on is theirs."""
     library.projects.take_fresh_peers()

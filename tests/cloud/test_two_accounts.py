@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from subprocess import run
 
 import pytest
@@ -14,7 +16,7 @@ from engine.library.library import Library
 from engine.protocol.errors import Forbidden
 from tests.cloud.people import Someone, Town, until
 from tests.library.making import ROOT, add_picture, png
-from tests.sync_server.running import PASSWORD
+from tests.sync_server.running import PASSWORD, ServerThread, register
 
 ADA, BOB, EVE = (f"{name}@example.org" for name in ("ada", "bob", "eve"))
 
@@ -155,6 +157,30 @@ def test_files_of_what_is_held_back_stay_here(town: Town, ada: Someone, bob: Som
     workspace = ada.desk.status_of(project).workspace_id
     said = ada.desk.call("POST", f"/workspaces/{workspace}/blobs/missing", {"hashes": [blob]})
     assert said == {"missing": [blob]}
+
+
+def test_at_another_server_it_says_where_it_syncs(
+    town: Town,
+    ada: Someone,
+    bob: Someone,
+    project: str,
+    make_server: Callable[..., ServerThread],
+    tmp_path: Path,
+) -> None:
+    elsewhere = make_server(data=tmp_path / "elsewhere")
+    register(elsewhere, ADA)
+    ada.library.projects.rename(project, "Ada's words")
+    ada.desk.sign_out()
+    ada.desk.sign_in(elsewhere.url, ADA, PASSWORD)
+    assert ada.desk.sync() == []
+    status = ada.desk.status_of(project)
+    assert status.state is SyncState.SIGNED_OUT
+    assert status.sentence == f"It syncs with {town.server.url.removeprefix('http://')}; 1 change waits."
+    assert ada.desk.unsent() == [], "nothing of it could be sent before signing out here"
+    sits_down(ada, town, ADA)
+    ada.sync()
+    bob.sync()
+    assert bob.library.projects.get(project).name == "Ada's words"
 
 
 SIGN_IN = """
