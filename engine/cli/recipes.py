@@ -74,7 +74,13 @@ def animation_recipe(options: argparse.Namespace, source: BaseModel) -> Animatio
     return validated(AnimationRecipe, {"source": source, **animation_fields(options)})
 
 
+_LONGEST_STEM = 48
+
+
 def file_stem(text: str) -> str:
     """A prompt as a short file name: letters, digits and hyphens."""
     words = re.sub(r"[^\w]+", "-", plain(text).strip().lower()).strip("-")
-    return words[:48].rstrip("-") or "mascot"
+    if len(words) > _LONGEST_STEM:
+        # At a word's end, where there is one.
+        words = words[: _LONGEST_STEM + 1].rpartition("-")[0] or words[:_LONGEST_STEM]
+    return words.strip("-") or "mascot"

@@ -29,7 +29,7 @@ def misfit(add_on: AddOn, model: InstalledModel) -> str:
     width = context_width(model)
     if add_on.context_width and width and add_on.context_width != width:
         return (
-            f"{what} is made for a {family(add_on.architecture)} of another size than “{model.name}” (its text is "
+            f"{what} is made for {family(add_on.architecture)} of another size than “{model.name}” (its text is "
             f"{add_on.context_width} wide instead of {width}); choose the checkpoint it was trained on."
         )
     return ""

@@ -37,7 +37,7 @@ from engine.picture.schedulers import scheduler_for, step_arguments
 from engine.picture.sizes import native_size
 from engine.picture.watch import Watch
 from engine.prompts.weights import plain
-from engine.protocol.errors import BadInput, Cancelled
+from engine.protocol.errors import BadInput, BadModel, Cancelled
 from engine.protocol.picture_options import BlobHash
 from engine.protocol.recipes import PictureRecipe
 
@@ -141,6 +141,11 @@ def paint_together(
         watch.check()
         decoding = time.perf_counter()
         latents = architecture.from_latents(pipe, latents, width, height)
+        if not latents.isfinite().all():
+            raise BadModel(
+                f"“{model.name}” computed values that are no numbers, so there is no picture: lower the guidance and "
+                "the weights of LoRAs, or install another copy of the model."
+            )
         # One by one: the decoder takes most of the memory that a picture needs.
         pixels = [decode(pipe, latents[i : i + 1]) for i in range(count)]
         decoded = time.perf_counter() - decoding
@@ -153,7 +158,13 @@ def paint_together(
     effective |= guided.effective if guided else {}
     effective |= {"faster": f"{reuse.full} of {reuse.full + reuse.reused} passes whole"} if reuse else {}
     effective |= {"batch": count} if count > 1 else {}
-    return [GeneratedPicture(rgba, effective, notes + finishing) for rgba, finishing in finished]
+    return [GeneratedPicture(rgba, effective, [*notes, *finishing, *_empty(rgba)]) for rgba, finishing in finished]
+
+
+def _empty(rgba: Bytes) -> list[Note]:
+    if rgba[..., 3].any():
+        return []
+    return [Note("nothing_visible", "The picture shows nothing at all; try another seed, more steps or other words.")]
 
 
 def _set_up(

@@ -199,6 +199,29 @@ def test_parts_without_a_place_are_named_and_a_lora_without_any_is_refused(
     assert np.array_equal(make(rgba_model).rgba, plain)
 
 
+def test_a_lora_without_numbers_is_refused(rgba_model: InstalledModel, lora: InstalledLora, tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    sound = load_file(lora.path)
+    first = next(iter(sound))
+    for harm, reason in ((torch.full_like(sound[first], float("nan")), "no numbers"), (sound[first][:0], "is empty")):
+        broken = save(tmp_path / f"{reason.replace(' ', '-')}.safetensors", {**sound, first: harm})
+        with pytest.raises(BadModel, match=f"is damaged: {first}.*{reason}; install another copy"):
+            make(rgba_model, loras=[broken])
+
+
+def test_values_that_overflow_are_told_instead_of_an_empty_picture(
+    rgba_model: InstalledModel, lora: InstalledLora, tmp_path: Path
+) -> None:
+    from safetensors.torch import load_file
+
+    far = {name: tensor * 1e25 for name, tensor in load_file(lora.path).items()}
+    with pytest.raises(BadModel, match="computed values that are no numbers"):
+        make(rgba_model, loras=[save(tmp_path / "far.safetensors", far)])
+    assert make(rgba_model, loras=[lora]).rgba[..., 3].any()
+
+
 def test_a_cancel_while_it_is_put_on_leaves_the_plain_model(rgba_model: InstalledModel, lora: InstalledLora) -> None:
     plain = make(rgba_model).rgba
     left = 3

@@ -38,6 +38,7 @@ def read_lora(path: Path, name: str, pipe: Any, model: InstalledModel) -> LoraFi
             f"The LoRA “{name}” can't be read: {path.name} is missing, damaged or not safetensors; install it again.",
             details=str(error),
         ) from error
+    _refuse_damaged(tensors, name)
     found, unknown = parse_changes(_as_diffusers(tensors, pipe))
     table = targets_of(pipe)
     changes: dict[Target, Change] = {}
@@ -55,6 +56,18 @@ def read_lora(path: Path, name: str, pipe: Any, model: InstalledModel) -> LoraFi
         )
     _set_alphas(changes, metadata)
     return LoraFile(changes, tuple(unknown))
+
+
+def _refuse_damaged(tensors: dict[str, Any], name: str) -> None:
+    """A file can be whole and still hold nothing to compute with. Raises BadModel."""
+    for key, tensor in tensors.items():
+        if not tensor.numel():
+            reason = f"{key} is empty"
+        elif tensor.is_floating_point() and not (tensor.float() if tensor.itemsize == 1 else tensor).isfinite().all():
+            reason = f"{key} holds values that are no numbers"
+        else:
+            continue
+        raise BadModel(f"The LoRA “{name}” is damaged: {reason}; install another copy of it.")
 
 
 def _fits(change: Change, target: Target, pipe: Any) -> bool:
