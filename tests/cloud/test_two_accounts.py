@@ -201,10 +201,10 @@ def test_an_open_studio_notices_that_another_program_signed_somebody_else_in(
     ada.desk.start()
     until(lambda: ada.desk.is_connected)
     bob.desk.start()
-    arguments = [str(ada.library.folder), town.server.url, BOB, PASSWORD]
-    run([sys.executable, "-c", SIGN_IN, *arguments], check=True, cwd=ROOT)
     told: list[str] = []
     ada.desk.listeners.append(lambda kind, _id: told.append(kind))
+    arguments = [str(ada.library.folder), town.server.url, BOB, PASSWORD]
+    run([sys.executable, "-c", SIGN_IN, *arguments], check=True, cwd=ROOT)
     until(lambda: "account" in told and ada.desk.is_connected)
     ada.library.projects.rename(project, "Bob's words")
     entry = add_picture(ada.library, project, "Bob's fox")
