@@ -26,6 +26,12 @@ from engine.protocol.recipes import (
     PictureRecipe,
 )
 
+PROMPT = (
+    "what to draw; (word:1.3) counts more, {red|blue} chooses by the seed, __list__ takes a line of wildcards/list.txt "
+    "in the library"
+)
+_JOB = "as `jobs list` shows it"
+
 
 class Parser(argparse.ArgumentParser):
     """Errors are one sentence with the way out, not a usage dump."""
@@ -106,11 +112,12 @@ def build_parser() -> Parser:
         return commands.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".", parents=[common])
 
     generate = add("generate", "make pictures from a prompt")
-    generate.add_argument("prompt")
+    generate.add_argument("prompt", help=PROMPT)
     generate.add_argument("--count", default="1", metavar="N", help="how many, each with the next seed (default: 1)")
     generate.add_argument(
-        "--batch", default="1", metavar="N", help="how many in one pass, where a GPU has the memory (default: 1)"
-    )
+        "--batch", default="1", metavar="N",
+        help="pictures in one pass, where a GPU has the memory; --count says how many passes (default: 1)",
+    )  # fmt: skip
     _picture_options(generate)
     add_pictures(generate)
     _out(generate)
@@ -121,7 +128,7 @@ def build_parser() -> Parser:
     _out(animate)
 
     make = add("make", "the whole way: prompt, picture, rig, animation, exports")
-    make.add_argument("prompt")
+    make.add_argument("prompt", help=PROMPT)
     _picture_options(make)
     _animation_options(make)
     _out(make)
@@ -147,13 +154,13 @@ def build_parser() -> Parser:
     control.add_argument("--out", type=Path, default=Path("output"), metavar="FILE", help="a .png file, or a folder")
 
     upscale = add("upscale", "make pictures twice or four times as large")
-    upscale.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    upscale.add_argument("files", type=Path, nargs="+", metavar="FILE", help="PNG, JPEG or WebP; transparency is kept")
     upscale.add_argument("--scale", default="2", help="2 or 4 (default: %(default)s)")
     upscale.add_argument("--model", help="an installed upscaler (default: the shipped one, else Lanczos)")
     _out(upscale)
 
     logo = add("logo", "a picture or a prompt as a logo: vector files, every size, icon packs")
-    logo.add_argument("source", metavar="FILE_OR_PROMPT")
+    logo.add_argument("source", metavar="FILE_OR_PROMPT", help="a picture file, or words to make one from")
     _logo_options(logo)
     _picture_options(logo)
     _out(logo)
@@ -181,10 +188,10 @@ def build_parser() -> Parser:
     projects = add("projects", "create and keep projects")
     project_commands = projects.add_subparsers(dest="projects_command", metavar="ACTION", required=True)
     project_list = project_commands.add_parser("list", parents=[common], help="all projects")
-    project_list.add_argument("--trashed", action="store_true")
+    project_list.add_argument("--trashed", action="store_true", help="those in the trash")
     create = project_commands.add_parser("create", parents=[common], help="a new project")
-    create.add_argument("name")
-    create.add_argument("--description", default="")
+    create.add_argument("name", help="any name that no other project has")
+    create.add_argument("--description", default="", help="what it is for")
     for action, extra, text in (
         ("rename", "new_name", "give a project a new name"),
         ("describe", "description", "say what a project is for"),
@@ -196,14 +203,16 @@ def build_parser() -> Parser:
         sub = project_commands.add_parser(action, parents=[common], help=text)
         sub.add_argument("name", help="name or id")
         if extra:
-            sub.add_argument(extra)
+            sub.add_argument(extra, help="the new name" if extra == "new_name" else "a few words")
 
     jobs = add("jobs", "see and steer the queue")
     job_commands = jobs.add_subparsers(dest="jobs_command", metavar="list|run|cancel|retry|clear", required=True)
     job_commands.add_parser("list", parents=[common], help="newest first")
     job_commands.add_parser("run", parents=[common], help="work on everything that waits in the queue")
-    job_commands.add_parser("cancel", parents=[common], help="stop a job").add_argument("id")
-    job_commands.add_parser("retry", parents=[common], help="queue a failed or cancelled job again").add_argument("id")
+    job_commands.add_parser("cancel", parents=[common], help="stop a job").add_argument("id", help=_JOB)
+    job_commands.add_parser("retry", parents=[common], help="queue a failed or cancelled job again").add_argument(
+        "id", help=_JOB
+    )
     job_commands.add_parser("clear", parents=[common], help="forget finished jobs; results stay")
 
     add_cloud(add, common)
@@ -212,8 +221,8 @@ def build_parser() -> Parser:
     doctor.add_argument("--library", nargs="?", type=Path, const=None, default=argparse.SUPPRESS, metavar="DIR",
                         help="check this library (or, without a folder, the usual one)")  # fmt: skip
     doctor.add_argument("--repair", action="store_true", help="mend in the library what can be mended safely")
-    doctor.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-    doctor.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS)
+    doctor.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document for scripts")
+    doctor.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS, help="details of errors")
 
     add("studio", "open the studio")
     return parser

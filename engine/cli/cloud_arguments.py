@@ -61,7 +61,9 @@ def _workspace(workspace: argparse.ArgumentParser, common: argparse.ArgumentPars
     invite = action("invite", "invite somebody by mail", which, ("email", "address"))
     invite.add_argument("--role", default="MEMBER", choices=ROLES[1:], type=str.upper, help="default: MEMBER")
     action("revoke", "take an invitation back", which, ("email", "address that was invited"))
-    action("role", "give a member another role", which, who).add_argument("role", choices=ROLES[1:], type=str.upper)
+    action("role", "give a member another role", which, who).add_argument(
+        "role", choices=ROLES[1:], type=str.upper, help="what they may do from now on"
+    )
     action("transfer", "make another member its owner", which, who)
     action("remove", "remove a member; copies on their machines stay", which, who)
     action("leave", "leave it; your copies stay", which)

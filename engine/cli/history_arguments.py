@@ -24,16 +24,22 @@ def add_history(history: argparse.ArgumentParser, common: argparse.ArgumentParse
     add("show", "everything that is known of a result: recipe, effective settings, labels", ids="1")
     again = add("again", "make a result once more: the same pixels on the same machine", ids="1")
     more = add("more", "others like it: new seeds, or with --vary the same seed turned a little", ids="1")
-    more.add_argument("--count", default="4", help="default: %(default)s")
+    more.add_argument("--count", default="4", help="how many (default: %(default)s)")
     more.add_argument("--vary", metavar="0…1", help="how far from the seed's own picture")
     for action in (again, more):
         action.add_argument("--out", type=Path, default=Path("output"), metavar="DIR", help="default: %(default)s")
-    add("rate", "give 0 (none) to 5 stars", ids="+").add_argument("--stars", required=True, metavar="0…5")
+    add("rate", "give 0 (none) to 5 stars", ids="+").add_argument(
+        "--stars", required=True, metavar="0…5", help="0 takes them away"
+    )
     tag = add("tag", "add and remove tags", ids="+")
     tag.add_argument("--add", action="append", default=[], metavar="TAG", help="may be given several times")
     tag.add_argument("--remove", action="append", default=[], metavar="TAG", help="may be given several times")
-    add("rename", "give a result a name of its own; an empty one takes it away", ids="1").add_argument("name")
-    add("note", "note a few words about a result; empty words take the note away", ids="1").add_argument("text")
+    add("rename", "give a result a name of its own; an empty one takes it away", ids="1").add_argument(
+        "name", help="the new name"
+    )
+    add("note", "note a few words about a result; empty words take the note away", ids="1").add_argument(
+        "text", help="the words"
+    )
     add("trash", "move results to the trash", ids="+")
     add("restore", "bring results back from the trash", ids="+")
 

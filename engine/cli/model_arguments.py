@@ -10,6 +10,7 @@ from engine.cli.character_arguments import add_lora_train
 from engine.models.kinds import ADD_ONS, ModelKind
 
 _SOURCE = "a file, a folder, a hub id (owner/name or owner/name:FILE), or an https:// address (Civitai's too)"
+_NAME = "as `models list` shows it"
 _KINDS = ", ".join(ModelKind)
 
 
@@ -25,36 +26,43 @@ def add_models(parser: argparse.ArgumentParser, common: argparse.ArgumentParser)
     listing.add_argument("--search", default="", help="words in name, trigger words, base model or description")
     listing.add_argument("--trashed", action="store_true", help="what is in the trash")
     _install(add("install", "install a model of any kind; it is known by its tensors"))
-    add("info", "all that is known about a model").add_argument("name")
+    add("info", "all that is known about a model").add_argument("name", help=_NAME)
     _named(add("remove", "put a model into the trash"))
     _named(add("restore", "bring a model back from the trash"))
     add("empty-trash", "delete what is in the trash for good")
     scan = add("scan", "use the models of another tool's folder in place; without a folder, look through all again")
-    scan.add_argument("folder", type=Path, nargs="?")
+    scan.add_argument("folder", type=Path, nargs="?", help="such as ComfyUI/models; nothing in it is changed")
     scan.add_argument("--forget", action="store_true", help="use that folder no longer; its files stay")
     move = add("move", "move the models to another folder or disk")
     move.add_argument("folder", type=Path, nargs="?", help="without it, an interrupted move goes on")
     add("duplicates", "models with equal content")
     downloads = add("downloads", "the queue of downloads")
-    downloads.add_argument("action", nargs="?", default="list", choices=["list", "resume", "pause", "cancel", "clear"])
+    whats = ["list", "resume", "pause", "cancel", "clear"]
+    downloads.add_argument("action", nargs="?", default="list", choices=whats, help="default: %(default)s")
     downloads.add_argument("id", nargs="?", help="which one (resume without it: all)")
     add("connections", "everything that could connect, where and when")
-    add("offline", "while it is on, nothing connects").add_argument("switch", nargs="?", choices=["on", "off"])
+    add("offline", "while it is on, nothing connects").add_argument(
+        "switch", nargs="?", choices=["on", "off"], help="without it: how it stands"
+    )
     token = add("token", "keep an access token for gated models in the system's keyring")
     token.add_argument("host", nargs="?", default="huggingface.co", help="default: %(default)s")
-    token.add_argument("--forget", action="store_true")
+    token.add_argument("--forget", action="store_true", help="remove the token that is kept")
 
 
 def add_lora(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
     """The commands under `lora`."""
-    actions: Any = parser.add_subparsers(dest="lora_command", metavar="list|install|remove|info|train", required=True)
+    actions: Any = parser.add_subparsers(
+        dest="lora_command", metavar="list|install|remove|restore|info|train", required=True
+    )
     listing = actions.add_parser("list", parents=[common], help="installed LoRAs")
     listing.add_argument("--model", help="only those that fit this checkpoint")
     listing.add_argument("--search", default="", help="words in name, trigger words, base model or description")
     _install(actions.add_parser("install", parents=[common], help="from a file, a hub id or an address"))
-    actions.add_parser("remove", parents=[common], help="to the trash").add_argument("name")
-    actions.add_parser("restore", parents=[common], help="from the trash").add_argument("name")
-    actions.add_parser("info", parents=[common], help="trigger words, ranks, training notes").add_argument("name")
+    actions.add_parser("remove", parents=[common], help="to the trash").add_argument("name", help=_NAME)
+    actions.add_parser("restore", parents=[common], help="from the trash").add_argument("name", help=_NAME)
+    actions.add_parser("info", parents=[common], help="trigger words, ranks, training notes").add_argument(
+        "name", help=_NAME
+    )
     add_lora_train(actions, common)
 
 
@@ -65,5 +73,5 @@ def _install(parser: argparse.ArgumentParser) -> None:
 
 
 def _named(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name")
+    parser.add_argument("name", help=_NAME)
     parser.add_argument("--kind", choices=["checkpoint", *(kind.value for kind in ADD_ONS)], help="when names clash")
