@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from engine.cloud import uploads
 from engine.cloud.abreast import AT_ONCE, abreast
@@ -15,7 +18,7 @@ from engine.cloud.files import Files, Stopped
 from engine.library.shared import SharedProject
 from engine.protocol.errors import OutOfQuota
 from tests.cloud.line import Line
-from tests.cloud.people import Someone, Town
+from tests.cloud.people import Someone, Town, until
 from tests.library.making import add_picture, png
 from tests.sync_server.running import PASSWORD, ServerThread
 
@@ -100,6 +103,33 @@ def test_a_stop_ends_them_within_a_piece_and_another_time_the_rest_goes(town: To
     files.send(project)
     assert uploads.missing(ada.desk.session, project.workspace_id, _blobs(ada, project)) == set()
     line.close()
+
+
+def test_ending_the_program_does_not_wait_for_all_small_pictures(town: Town, ada: Someone) -> None:
+    project = shared_project(ada, 0)
+    line = Line(town.server.url)
+    ada.desk.sign_in(line.url, "ada@example.org", PASSWORD)
+    ada.library.shared.change(project.project_id, server=line.url)
+    ada.desk.start()
+    until(lambda: ada.desk.is_connected)
+    line.pause_s = 0.05
+    for _ in range(40):
+        add_picture(ada.library, project.project_id, data=noisy_png())
+    until(lambda: line.carried > 60_000)
+    began = time.monotonic()
+    ada.desk.stop()
+    assert time.monotonic() - began < 4
+    line.pause_s = 0.0
+    ada.desk.sync(project.project_id, files=False)
+    assert ada.desk.status_of(project.project_id).waiting == 0, "all of it goes another time"
+    line.close()
+
+
+def noisy_png() -> bytes:
+    """Large enough that a small picture of it goes first."""
+    file = BytesIO()
+    Image.frombytes("RGB", (256, 256), os.urandom(3 * 256 * 256)).save(file, "PNG", compress_level=1)
+    return file.getvalue()
 
 
 def test_after_the_first_error_none_is_begun() -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from loro import ExportMode, LoroDoc
+from loro import ExportMode, LoroDoc, VersionVector
 
 from engine.library.project_document import ProjectDocument, create_project_document
 from engine.protocol.errors import LibraryReadOnly, NotFound
@@ -49,6 +49,18 @@ def test_a_new_session_has_nothing_to_undo(document: ProjectDocument, tmp_path: 
     assert not reopened.can_undo()
     assert not reopened.undo()
     assert reopened.heading.name == "Ark"
+
+
+def test_edits_behind_a_fresh_peer_are_told_apart_from_those_before(document: ProjectDocument) -> None:
+    document.set_heading(name="Ada's")
+    before = document.version()
+    document.take_fresh_peer()
+    document.set_heading(name="Bob's")
+    known, after = VersionVector.decode(before), VersionVector.decode(document.version())
+    [new] = known.get_missing_span(after)
+    assert new.counter.start == 0 and known.get_last(new.peer) is None
+    assert document.undo() and document.heading.name == "Ada's"
+    assert not document.undo(), "what was before is perhaps another person's"
 
 
 def test_an_edit_that_changes_nothing_is_no_step(document: ProjectDocument) -> None:
