@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from app.create_panel.state import CreateModel
 from app.session import StudioSession
 from engine.protocol.events import TERMINAL, AnyEvent, Failed, Warned
-from engine.protocol.jobs import OPEN_STATES
+from engine.protocol.jobs import OPEN_STATES, JobState
 
 if TYPE_CHECKING:
     from engine.library.queue import Job
@@ -104,6 +104,7 @@ class Generator(QObject):
             self._session.say(event.sentence, "error", event.details)
         if isinstance(event, TERMINAL) and event.job_id in self._open:
             self._open.remove(event.job_id)
+            self._asked -= event.kind == "cancelled"
         self.progressed.emit(self.working)
 
     def _look(self) -> None:
@@ -114,6 +115,8 @@ class Generator(QObject):
         waiting = {job.id for job in library.queue.list(OPEN_STATES)}
         ended = [job_id for job_id in self._open if job_id not in waiting]
         if ended:
+            cancelled = {job.id for job in library.queue.list((JobState.CANCELLED,))}
+            self._asked -= len(cancelled.intersection(ended))
             self._open = [job_id for job_id in self._open if job_id in waiting]
             self.progressed.emit(self.working)
 

@@ -14,7 +14,7 @@ from app.session import StudioSession
 from app.theme.icons import icon
 from app.theme.tokens import SPACE_1, SPACE_2, SPACE_3
 from app.widgets.buttons import IconButton
-from app.widgets.labels import label
+from app.widgets.labels import ElidedLabel, label
 from engine.protocol.errors import MascotError
 from engine.protocol.jobs import OPEN_STATES, JobState
 
@@ -48,7 +48,7 @@ class QueuePanel(QWidget):
         self.pause_button.clicked.connect(self.toggle_pause)
         clear = IconButton("list-x", "Clear finished jobs")
         clear.clicked.connect(self.clear_finished)
-        self.summary = label("Nothing to do", "faint")
+        self.summary = ElidedLabel("Nothing to do", "faint")
         head = QHBoxLayout()
         head.setContentsMargins(SPACE_3, 0, SPACE_1, SPACE_1)
         head.setSpacing(SPACE_1)

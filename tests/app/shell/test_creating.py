@@ -185,6 +185,16 @@ def test_the_button_cancels_everything_it_started(studio: TestStudio, qtbot: QtB
     until(lambda: button.text().strip() == "Generate")
 
 
+def test_a_picture_that_was_cancelled_is_not_counted_as_made(studio: TestStudio, until: Until) -> None:
+    studio.studio.create_model.set(prompt="a fox", count=4)
+    generator = studio.studio.generator
+    generator.generate()
+    last = studio.session.library.queue.list()[-1]
+    studio.session.cancel(last.id)
+    until(lambda: generator.working is not None and generator.working.left == 3)
+    assert generator.working is not None and generator.working.fraction == 0.0
+
+
 def test_an_example_prompt_of_the_empty_studio_is_generated_with_one_click(studio: TestStudio, qtbot: QtBot) -> None:
     example = studio.studio.picture.empty.examples[0]
     assert example.isVisible()
