@@ -114,7 +114,7 @@ class Studio(QObject):
             lambda at: entry_menu(window.registry, self.gallery.model.filter.trashed, window).popup(at)
         )
         self.gallery.opened.connect(self._open_entry)
-        self.queue.result_wanted.connect(self.gallery.select_result_of)
+        self.queue.result_wanted.connect(self._show_job)
         self.deeds.recipe_wanted.connect(self.use_recipe)
         self.deeds.saved.connect(lambda folder: session.remember("save_folder", str(folder)))
         self.drops.recipe_found.connect(lambda recipe, path: self.use_recipe(recipe, path.name))
@@ -473,6 +473,16 @@ class Studio(QObject):
         self.session.select(entry)
         self.gallery.select_entry(entry.id)
 
+    def _show_job(self, job_id: str) -> None:
+        """What a job made; while it runs, its previews."""
+        live = self.session.jobs.get(job_id)
+        if live is None or live.state != "RUNNING":
+            self.gallery.select_result_of(job_id)
+            return
+        self._set_eager(True)
+        self.session.show_tab("picture")
+        self.picture.watch(job_id)
+
     def _tell_first(self) -> None:
         model = self.gallery.model
         if model.rowCount() or not (model.filter.wanted.narrows or model.filter.trashed or model.filter.like):
@@ -501,6 +511,7 @@ class Studio(QObject):
     def _set_eager(self, eager: bool) -> None:
         """Whether the next result is selected by itself: not while the user looks at something else."""
         self._eager = eager
+        self.picture.set_eager(eager)
 
     def _entry_changed(self, _entry: Entry | None) -> None:
         self.window.refresh_enabled()

@@ -35,6 +35,7 @@ class PictureTab(QWidget):
         self._session = session
         self._following: str | None = None
         self._wanted: str | None = None
+        self._eager = True
         self.view = ImageView()
         self.bar = ViewBar(self.view)
         self.player = Player(session, self.view)
@@ -64,6 +65,16 @@ class PictureTab(QWidget):
     @property
     def shows_picture(self) -> bool:
         return self._stack.currentIndex() == 1
+
+    def set_eager(self, eager: bool) -> None:
+        """Whether what is being made takes the place of what is shown: not while the user looks at something else."""
+        self._eager = eager
+
+    def watch(self, job_id: str) -> None:
+        """Show a running job's previews in place of what is shown."""
+        library, live = self._session.library, self._session.jobs.get(job_id)
+        if library is not None and live is not None and live.state == "RUNNING":
+            self._follow(library.queue.get(job_id), live.preview or QImage())
 
     def _selected(self, entry: Entry | None) -> None:
         if self._following is not None and entry is not None and entry.job_id == self._following:
@@ -150,7 +161,7 @@ class PictureTab(QWidget):
 
     def _preview(self, job_id: str, image: QImage) -> None:
         library = self._session.library
-        if library is None or (self._following is not None and self._following != job_id):
+        if library is None or not self._eager or (self._following is not None and self._following != job_id):
             return
         self._follow(library.queue.get(job_id), image)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class QueuePanel(QWidget):
-    """Emits `result_wanted(job id)` when a finished job is activated."""
+    """Emits `result_wanted(job id)` when a job is activated: a finished one's result, a running one's previews."""
 
     result_wanted = Signal(str)
 
@@ -135,6 +135,8 @@ class QueuePanel(QWidget):
             menu.addAction("Later", lambda: self.move_selected(1))
         if len(jobs) == 1 and jobs[0].state is JobState.COMPLETED:
             menu.addAction("Show result", lambda: self.result_wanted.emit(jobs[0].id))
+        if len(jobs) == 1 and jobs[0].state is JobState.RUNNING:
+            menu.addAction("Watch", lambda: self.result_wanted.emit(jobs[0].id))
         if len(jobs) == 1 and jobs[0].error_sentence:
             failed = jobs[0]
             menu.addAction(

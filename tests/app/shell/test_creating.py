@@ -235,3 +235,24 @@ def test_each_new_result_is_shown_until_the_user_looks_at_something_else(studio:
     finish(jobs[2], mascots(3)[2])
     until(lambda: parts.gallery.model.rowCount() == 3)
     assert studio.session.entry.id == looked_at
+
+
+def test_previews_leave_the_picture_alone_that_the_user_looks_at(studio: TestStudio, until: Until) -> None:
+    parts, library = studio.studio, studio.session.library
+    entry = add_drawing(library, studio.session.project.id, mascots(1)[0], size=64)
+    until(lambda: parts.gallery.model.rowCount() == 1)
+    parts.create_model.set(prompt="a fox")
+    parts.generator.generate()
+    job = library.queue.list()[0]
+    now = {"job_id": job.id, "at": time.time()}
+    preview = base64.b64encode(png_of(mascots(2)[1], 32)).decode()
+    from_elsewhere(studio, Started(**now), Progress(**now, fraction=0.2, step="denoise", preview=preview))
+    until(lambda: parts.picture.view.image.width() == 32)
+    parts.gallery.view.select_row(0)
+    until(lambda: studio.session.entry is not None and studio.session.entry.id == entry.id)
+    until(lambda: parts.picture.view.image.width() == 64)
+    from_elsewhere(studio, Progress(**now, fraction=0.4, step="denoise", preview=preview))
+    until(lambda: parts.create.button.text().count("40%") == 1)
+    assert parts.picture.view.image.width() == 64
+    parts.queue.result_wanted.emit(job.id)
+    until(lambda: parts.picture.view.image.width() == 32)
