@@ -10,6 +10,7 @@ from app.create_panel.generator import Working
 from app.theme.icons import colour, icon
 from app.theme.roles import set_kind
 from app.theme.tokens import RADIUS_M
+from app.widgets.buttons import tooltip
 from app.widgets.durations import time_left
 
 
@@ -41,7 +42,7 @@ class GenerateButton(QPushButton):
                 parts.append(f"{working.left} to go")
             self.setText(" " + "  ·  ".join(part for part in parts if part))
             self.setIcon(icon("x", "text"))
-            self.setToolTip("Stop what is being made  (Esc)")
+            self.setToolTip(tooltip("Stop what is being made", "Ctrl+."))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QBuffer, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
 from app.background import Background
+from app.history.frames import first_frame
 from engine.blobs.files import write_bytes
 from engine.protocol.errors import MascotError
 
@@ -124,6 +125,8 @@ def load_thumbnail(source: Path, cached: Path | None) -> QImage:
     if size.isValid() and max(size.width(), size.height()) > 4 * EDGE_PX:
         reader.setScaledSize(size.scaled(QSize(2 * EDGE_PX, 2 * EDGE_PX), Qt.AspectRatioMode.KeepAspectRatio))
     image = reader.read()
+    if image.isNull():
+        image = first_frame(source)
     if image.isNull():
         return image
     if max(image.width(), image.height()) > EDGE_PX:

@@ -15,6 +15,7 @@ from PySide6.QtGui import QImage
 from engine.protocol.artifacts import Artifact
 from engine.protocol.errors import BadPicture
 
+WEBM, ZIP = b"\x1aE\xdf\xa3", b"PK\x03\x04"
 ANIMATED = ("webm", "webp", "apng", "gif", "png-sequence")
 MOST_BYTES = 256 * 2**20
 MOST_EDGE_PX = 1024
@@ -48,6 +49,32 @@ def read_frames(path: Path, artifact: Artifact) -> list[Frame]:
     if not frames:
         raise BadPicture(f"{artifact.file_name} has no frames that can be shown; make it again.")
     return frames
+
+
+def first_frame(path: Path) -> QImage:
+    """The first frame of what Qt can't read: a WebM, or a zip of PNGs. A null image when it is neither."""
+    with path.open("rb") as file:
+        begins = file.read(4)
+    try:
+        if begins == WEBM:
+            return QImage.fromData(_still_of_webm(path))
+        if begins == ZIP:
+            with zipfile.ZipFile(path) as archive:
+                names = sorted(name for name in archive.namelist() if name.lower().endswith(".png"))
+                return QImage.fromData(archive.read(names[0])) if names else QImage()
+    except (OSError, zipfile.BadZipFile, subprocess.SubprocessError):
+        return QImage()
+    return QImage()
+
+
+def _still_of_webm(path: Path) -> bytes:
+    import imageio_ffmpeg
+
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-c:v", "libvpx-vp9", "-i", str(path), "-frames:v", "1",
+        "-f", "image2pipe", "-c:v", "png", "-pix_fmt", "rgba", "-",
+    ]  # fmt: skip
+    return subprocess.run(command, capture_output=True, timeout=FFMPEG_S, check=True).stdout
 
 
 def _of_picture(path: Path) -> list[Frame]:

@@ -179,6 +179,7 @@ def test_the_button_cancels_everything_it_started(studio: TestStudio, qtbot: QtB
     button = studio.studio.create.button
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     until(lambda: "Cancel" in button.text())
+    assert studio.window.registry["create.cancel"].shortcut().toString() in button.toolTip()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     states = {job.state.value for job in studio.session.library.queue.list()}
     assert states == {"CANCELLED"}

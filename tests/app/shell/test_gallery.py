@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import zipfile
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -185,6 +187,24 @@ def test_a_file_that_is_no_picture_has_no_thumbnail(tmp_path: Path) -> None:
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"\x89PNG\r\n\x1a\nnothing")
     assert load_thumbnail(broken, None).isNull()
+
+
+def test_films_and_packs_of_frames_have_a_thumbnail_too(tmp_path: Path) -> None:
+    import imageio_ffmpeg
+
+    picture, film, frames = tmp_path / "fox.png", tmp_path / "fox.webm", tmp_path / "fox.zip"
+    picture.write_bytes(png_of(mascots(1)[0], 64))
+    encode = ["-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-frames:v", "2", str(film)]
+    program = imageio_ffmpeg.get_ffmpeg_exe()
+    subprocess.run([program, "-v", "error", "-loop", "1", "-i", str(picture), *encode], check=True)
+    with zipfile.ZipFile(frames, "w") as archive:
+        archive.write(picture, "0001.png")
+    for path in (film, frames):
+        small = load_thumbnail(path, None)
+        assert (small.width(), small.height()) == (64, 64), path.name
+        assert small.pixelColor(0, 0).alpha() == 0, path.name
+    film.write_bytes(film.read_bytes()[:40])
+    assert load_thumbnail(film, None).isNull()
 
 
 def test_tiles_show_their_thumbnails(studio: TestStudio, until: Until) -> None:
