@@ -11,6 +11,9 @@ from typing import Any
 
 from engine.protocol.events import AnyEvent, Progress, Warned
 
+_BARS = 8
+"""More bars than this are more than one looks at, and may not fit on the screen."""
+
 
 class Console:
     """Notes and progress go to standard error, results to standard output, so that results can be piped."""
@@ -66,13 +69,16 @@ def _shown(value: object) -> str:
 
 
 class JobProgress:
-    """A bar per job on a terminal; silent for scripts and when the error stream is not a terminal."""
+    """A bar per job on a terminal, and of many jobs one for all and those being worked on; silent for scripts and when
+    the error stream is not a terminal."""
 
     def __init__(self, console: Console, titles: Mapping[str, str]) -> None:
         self._console = console
         self._titles = titles
         self._bars: Any = None
         self._tasks: dict[str, Any] = {}
+        self._all: Any = None
+        self._over: set[str] = set()
 
     def __enter__(self) -> JobProgress:
         if not self._console.as_json and sys.stderr.isatty():
@@ -89,8 +95,11 @@ class JobProgress:
                 console=RichConsole(stderr=True),
             )
             self._bars.start()
+            many = len(self._titles) > _BARS
+            if many:
+                self._all = self._bars.add_task(f"All {len(self._titles)}", total=len(self._titles), step="")
             for job_id, title in self._titles.items():
-                self._tasks[job_id] = self._bars.add_task(title[:48], total=1.0, step="waiting")
+                self._tasks[job_id] = self._bars.add_task(title[:48], total=1.0, step="waiting", visible=not many)
         return self
 
     def __exit__(
@@ -106,8 +115,15 @@ class JobProgress:
             return
         task = self._tasks[event.job_id]
         if isinstance(event, Progress):
-            self._bars.update(task, completed=event.fraction, step=event.step)
+            self._bars.update(task, completed=event.fraction, step=event.step, visible=True)
         elif event.kind == "done":
-            self._bars.update(task, completed=1.0, step="done")
+            self._bars.update(task, completed=1.0, step="done", visible=self._all is None)
+            self._ended(event.job_id)
         elif event.kind in ("failed", "cancelled"):
             self._bars.update(task, step=event.kind)
+            self._ended(event.job_id)
+
+    def _ended(self, job_id: str) -> None:
+        self._over.add(job_id)
+        if self._all is not None:
+            self._bars.update(self._all, completed=len(self._over), step=f"{len(self._over)} done")
