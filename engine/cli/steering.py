@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from engine.cli.context import Context
-from engine.protocol.errors import BadInput
+from engine.protocol.errors import BadInput, BadPicture
 from engine.protocol.picture_options import ControlKind, ModelRef
 from engine.protocol.recipes import PictureRecipe
 from engine.protocol.sentences import bad_input
@@ -101,6 +101,8 @@ def _start(context: Context) -> dict[str, object]:
     if options.mask is not None:
         start["mask"] = add_picture(context, options.mask)
         _require_fitting_mask(context, str(start["mask"]), str(start["blob"]))
+    else:
+        _require_visible(context, str(start["blob"]))
     for name in ("strength", "feather"):
         if getattr(options, name):
             start[name] = getattr(options, name)
@@ -119,6 +121,17 @@ def _require_fitting_mask(context: Context, mask: str, picture: str) -> None:
 
     blobs = context.library.blobs
     read_mask(read_rgba(blobs.path(mask)), read_rgba(blobs.path(picture)))
+
+
+def _require_visible(context: Context, picture: str) -> None:
+    """A clear picture is nothing to start from, unless a mask says what to put there. Raises BadPicture."""
+    from engine.runner.steps.pictures import read_rgba
+
+    if not read_rgba(context.library.blobs.path(picture))[..., 3].any():
+        raise BadPicture(
+            f"The picture {context.options.init} shows nothing, so there is nothing to start from; choose another, or "
+            "leave --init out."
+        )
 
 
 def _control(context: Context, text: str, ready: bool) -> dict[str, object]:

@@ -59,6 +59,7 @@ def odd_pictures(folder: Path) -> dict[str, Path]:
          "this picture."),
         ("generate fox --init {fox} --mask {black}", exits.BAD_INPUT, "The mask marks nothing; paint over what"),
         ("generate fox --mask {small}", exits.BAD_INPUT, "--mask needs a picture to start from; give it with --init"),
+        ("generate fox --init {clear}", exits.BAD_INPUT, "The picture {clear} shows nothing, so there is nothing to"),
         ("generate fox --control wings={fox}", exits.BAD_INPUT, "There is no control “wings”; it can be pose, line-"),
         ("models install {fox}.safetensors", exits.BAD_INPUT, "There is no file {fox}.safetensors; check the path."),
         ("models install models/fox.safetensors", exits.BAD_INPUT, "There is no file models/fox.safetensors; check"),
