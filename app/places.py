@@ -32,3 +32,9 @@ def chosen_folder() -> Path | None:
 def choose_folder(folder: Path) -> None:
     """Remember `folder` for the next start; the platform's own is remembered as none."""
     _preferences().set(**{_KEY: None if folder == platform_folder() else str(folder)})
+
+
+def short_path(path: Path) -> str:
+    """A path with the home folder as ~."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) and path != home else str(path)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QMenu, QWidge
 
 from app.models_panel.desk import StudioModels
 from app.models_panel.words import count_words
+from app.places import short_path
 from app.theme.tokens import SPACE_2
 from app.widgets.buttons import push_button
 from app.widgets.labels import ElidedLabel
@@ -74,5 +75,6 @@ class FolderBar(QWidget):
             self._desk.scan(Path(folder))
 
     def _follow(self) -> None:
-        self.place.setText(str(self._desk.folder))
+        self.place.setText(short_path(self._desk.folder))
+        self.place.setToolTip(str(self._desk.folder))
         self.offline.setChecked(self._desk.offline)

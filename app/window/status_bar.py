@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QWidget
 
+from app.places import short_path
 from app.session import StudioSession
 from app.theme.icons import colour
 from app.theme.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
@@ -21,12 +20,6 @@ STATES = {
     "busy": ("working", "accent"),
     "failed": ("stopped", "danger"),
 }
-
-
-def short_path(path: Path) -> str:
-    """A path with the home folder as ~."""
-    home = Path.home()
-    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) and path != home else str(path)
 
 
 class LaneLight(QWidget):
