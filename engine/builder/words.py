@@ -120,7 +120,7 @@ _GENERIC_WORDS = (
 )
 _GENERIC = frozenset(_GENERIC_WORDS.split())
 
-_WORD = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*|[,.;:!?()]")
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*|[,.;:!?()]")
 _LONGEST = 5
 _MOST_HITS = 60
 """Colours and nouns beyond these don't decide whose colour it is: a prompt may be 100,000 letters long."""

@@ -57,9 +57,11 @@ class Context:
         nearest = next((place for place in (folder, *folder.parents) if place.exists()), folder)
         if nearest.is_file():
             raise BadInput(f"{nearest} is a file; give a folder with --out.")
-        if not os.access(nearest, os.W_OK | os.X_OK):
+        disk = shutil.disk_usage(nearest)
+        # What has no size at all (/proc) is no disk.
+        if not disk.total or not os.access(nearest, os.W_OK | os.X_OK):
             raise LibraryReadOnly(f"{nearest} can't be written to; choose another folder with --out.")
-        if shutil.disk_usage(nearest).free < _FULL_BYTES:
+        if disk.free < _FULL_BYTES:
             raise DiskFull(f"The disk that holds {nearest} is full; free some space or choose another --out folder.")
 
 

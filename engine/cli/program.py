@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from argparse import Namespace
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from traceback import format_exc
+from typing import cast
 
 from engine.cli import exits
 from engine.cli.arguments import build_parser
 from engine.cli.console import Console
 from engine.cli.context import Context
-from engine.protocol.errors import ErrorCode, MascotError
+from engine.protocol.errors import BadInput, ErrorCode, MascotError
 
 # A module per command, imported when asked for, so that `--help` answers at once.
 _MODULES = {
@@ -45,8 +48,10 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (engine/cli/exits.py)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     console = Console(as_json="--json" in given, verbose="--verbose" in given)
+    _print_anything()
     try:
         options = build_parser().parse_args(given)
+        _refuse_broken_text(options)
         context = Context(options, console)
         module = import_module(f"engine.cli.commands.{_MODULES[options.command]}")
         run: Callable[[Context], int] = module.run
@@ -70,3 +75,19 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         sentence = f"This went wrong in a way nobody foresaw: {type(error).__name__}{again}."
         console.error(sentence, code=ErrorCode.INTERNAL, details=format_exc())
         return exits.FAILED
+
+
+def _print_anything() -> None:
+    """A terminal that knows few letters shows the others escaped, instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _refuse_broken_text(options: Namespace) -> None:
+    """Bytes that are no UTF-8 may be in the path of a file, but not in words. Raises BadInput."""
+    for value in vars(options).values():
+        for text in cast("list[object]", value) if isinstance(value, list) else [value]:
+            if isinstance(text, str) and any("\ud800" <= letter <= "\udfff" for letter in text):
+                shown = text[:60].encode("utf-8", "replace").decode()
+                raise BadInput(f"“{shown}” has bytes that are no text; write it in UTF-8, or rename the file.")

@@ -54,18 +54,23 @@ def open_picture(path: Path) -> OpenedPicture:
     data = _read(path)
     media_type, width, height, upright = _decode(path, data)
     if upright is not None:
-        return OpenedPicture(upright, "image/png", f"{path.stem}.png", width, height)
+        return OpenedPicture(upright, "image/png", f"{name_as_text(path.stem)}.png", width, height)
     if not data.startswith(SIGNATURE):
-        return OpenedPicture(data, media_type, path.name, width, height)
+        return OpenedPicture(data, media_type, name_as_text(path.name), width, height)
     plain = without_recipe(data)
     if len(plain) == len(data):
-        return OpenedPicture(data, media_type, path.name, width, height)
+        return OpenedPicture(data, media_type, name_as_text(path.name), width, height)
     try:
         found = read_recipe(data)
     except BadPicture:
         # The picture itself is sound: an unreadable recipe must not keep it out.
-        return OpenedPicture(plain, media_type, path.name, width, height)
-    return OpenedPicture(plain, media_type, path.name, width, height, found.recipe, found.effective)
+        return OpenedPicture(plain, media_type, name_as_text(path.name), width, height)
+    return OpenedPicture(plain, media_type, name_as_text(path.name), width, height, found.recipe, found.effective)
+
+
+def name_as_text(name: str) -> str:
+    """A file's name as words that can be kept: on Linux it may be any bytes."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _read(path: Path) -> bytes:

@@ -156,3 +156,7 @@ def test_a_very_long_prompt_is_read_to_its_end() -> None:
     started = time.process_time()
     assert parse("red fox with a blue scarf " * 3_900).mascot.accessory_colour is Colour.BLUE
     assert time.process_time() - started < 5
+
+
+def test_words_of_other_alphabets_are_named_whole() -> None:
+    assert list(parse("a füchsin, 狐 fox").unknown) == ["füchsin", "狐"]

@@ -25,7 +25,7 @@ def builder(tmp_path: Path) -> int:
 def test_a_full_disk_is_told_before_the_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(context.shutil, "disk_usage", lambda _: SimpleNamespace(free=4096))
+    monkeypatch.setattr(context.shutil, "disk_usage", lambda _: SimpleNamespace(total=1 << 30, free=4096))
     assert builder(tmp_path) == exits.DISK_FULL
     assert (
         f"The disk that holds {tmp_path} is full; free some space or choose another --out folder."

@@ -59,6 +59,9 @@ def odd_pictures(folder: Path) -> dict[str, Path]:
          "this picture."),
         ("generate fox --init {fox} --mask {black}", exits.BAD_INPUT, "The mask marks nothing; paint over what"),
         ("generate fox --mask {small}", exits.BAD_INPUT, "--mask needs a picture to start from; give it with --init"),
+        ("generate fox\udcff", exits.BAD_INPUT, "“fox?” has bytes that are no text; write it in UTF-8"),
+        ("projects create \udcff", exits.BAD_INPUT, "“?” has bytes that are no text; "),
+        ("builder --size 64 --out /proc/nothing", exits.LIBRARY, "/proc can't be written to; choose another folder"),
         ("generate fox --init {clear}", exits.BAD_INPUT, "The picture {clear} shows nothing, so there is nothing to"),
         ("generate fox --control wings={fox}", exits.BAD_INPUT, "There is no control “wings”; it can be pose, line-"),
         ("models install {fox}.safetensors", exits.BAD_INPUT, "There is no file {fox}.safetensors; check the path."),
@@ -84,6 +87,15 @@ def test_a_refusal_is_one_sentence(
     if library.exists():
         with Library.open(library) as opened:
             assert opened.queue.list() == [], "nothing was queued"
+
+
+def test_a_file_may_have_any_name_that_the_system_takes(
+    tmp_path: Path, picture: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = picture.rename(picture.with_name("f\udcffx.png"))
+    arguments = ["upscale", str(odd), "--out", str(tmp_path / "out"), "--library", str(tmp_path / "library")]
+    assert main(arguments) == exits.OK, capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["f-x-x2.png"]
 
 
 def test_what_nobody_foresaw_is_a_sentence_too_and_its_trace_is_for_those_who_ask(

@@ -10,6 +10,8 @@ from engine.protocol.recipes import ModelRef, UpscaleRecipe
 
 
 def run(context: Context) -> int:
+    from engine.library.pictures import name_as_text
+
     options = context.options
     model = _model(context, options.model) if options.model else None
     fields = {"scale": _number(options.scale), "model": model}
@@ -21,7 +23,7 @@ def run(context: Context) -> int:
             {
                 **fields,
                 "source": context.library.gallery.import_picture(context.project.id, path).artifact.blob,
-                "title": path.stem,
+                "title": name_as_text(path.stem),
             },
         )
         for path in options.files
