@@ -54,7 +54,7 @@ format: $(VENV)/.ready
 	$(BIN)/ruff check --fix -q app engine sync_server tests
 	$(BIN)/ruff format -q app engine sync_server tests
 
-# Three of them on two cores: tests of servers and programs often wait.
+# Three at a time, on two cores too: tests of servers and programs often wait.
 test: $(VENV)/.test-ready check
 	$(ONE_THREAD) $(BIN)/python -m pytest -q -n 3 --dist loadfile
 	OMP_NUM_THREADS=1 xvfb-run -a -s "-screen 0 1400x900x24 +extension GLX" $(BIN)/python -m pytest -q -m gl tests/app

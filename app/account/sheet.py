@@ -68,6 +68,7 @@ class AccountSheet(Sheet):
 
     def _build(self) -> None:
         was_open = self._shown is not None and self.isVisible()
+        was_in = self.sign_in is None
         if self._shown is not None:
             self.frame.setFocus(Qt.FocusReason.OtherFocusReason)
             self.body.removeWidget(self._shown)
@@ -77,9 +78,12 @@ class AccountSheet(Sheet):
         self.body.addWidget(self._shown, 1)
         if self.sign_in is None:
             self.set_size(*INSIDE_PX)
-            if was_open:
+            if was_open and not was_in:
                 self._session.say("You are signed in.", "success")
         elif was_open:
+            # Said here: the page on which one signed out may be gone before its answer comes.
+            if was_in:
+                self._session.say("You are signed out. Everything stays in your library.", "info")
             self._fit()
             self.sign_in.page.come()
 
@@ -108,8 +112,8 @@ class AccountSheet(Sheet):
             self._session.remember("email", account.email)
         profile, data = ProfilePage(self._cloud), DataPage(self._cloud)
         self.profile = profile
-        profile.left.connect(self._left)
-        data.left.connect(self._left)
+        profile.left.connect(self._cloud.refresh)
+        data.left.connect(self._cloud.refresh)
         self.pages = {
             "profile": profile,
             "security": SecurityPage(self._cloud),
@@ -130,7 +134,3 @@ class AccountSheet(Sheet):
         column.addWidget(self.switch)
         column.addWidget(self.stack, 1)
         return place
-
-    def _left(self) -> None:
-        self._cloud.refresh()
-        self._session.say("You are signed out. Everything stays in your library.", "info")

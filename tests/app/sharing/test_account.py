@@ -104,7 +104,7 @@ def test_signing_up_confirming_by_mail_signing_in_and_out(
     assert sheet.sign_in is not None and not studio.studio.together.bell.isVisible()
     assert sheet.sign_in.page.text("server") == server.url and sheet.sign_in.page.text("email") == ADA
     assert sheet.sign_in.page.lines["password"].hasFocus()
-    assert "You are signed out. Everything stays in your library." in studio.sentences
+    assert studio.sentences == ["You are signed in.", "You are signed out. Everything stays in your library."]
 
 
 def test_what_cannot_be_right_is_said_at_its_line_before_anything_connects(studio: TestStudio) -> None:
